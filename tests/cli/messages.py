@@ -575,6 +575,130 @@ Hi Dana, I take back my request:
   by Fri 27 Nov 2026
 """,
     ),
+    "a request taken back whose new date they had not heard": (
+        [
+            "make 'Fix the brake' --from dana --by fri",
+            "negotiate 1 --mine --by mon --unsaid",
+            "negotiate 1 --mine --by tue --unsaid",
+            "withdraw 1",
+        ],
+        """\
+Hi Dana, I take back my request:
+
+  Fix the brake
+  by Fri 27 Nov 2026
+""",
+    ),
+    "a change taken back whose new date they had not heard": (
+        [
+            f"{OWE} --agreed",
+            "negotiate 1 --by mon --reason 'the data is late'",
+            "negotiate 1 --mine --by tue --reason 'the data is later' --unsaid",
+            "withdraw 1",
+        ],
+        """\
+Hi Dana, I take back my change. What we agreed on stands:
+
+  Send the report
+  by Fri 27 Nov 2026 (I proposed: Mon 30 Nov 2026)
+""",
+    ),
+    "a counter-offer taken back that they had not heard": (
+        [f"{OWE} --asked", "negotiate 1 --by mon --unsaid", "withdraw 1"],
+        """\
+Hi Dana, this is how I understood us:
+
+  Send the report
+  by Fri 27 Nov 2026
+  done when: she has it
+  what for: the board meets
+  You ask me for this.
+
+Is that right?
+""",
+    ),
+    "changed before it was said, and told": (
+        [f"{OWE} --unsaid", "negotiate 1 --mine --by sat --unsaid", "told 1"],
+        """\
+Hi Dana, here is what I can promise you:
+
+  Send the report
+  by Sat 28 Nov 2026
+  done when: she has it
+  what for: the board meets
+
+Yes, no, or other terms: each is a good answer.
+""",
+    ),
+    "changed, and changed again before it was told": (
+        [
+            OWE,
+            "negotiate 1 --mine --by sat --unsaid",
+            "negotiate 1 --mine --by sun --unsaid",
+            "told 1",
+            "negotiate 1 --mine --by mon",
+        ],
+        """\
+Hi Dana, let me offer this instead:
+
+  Send the report
+  by Mon 30 Nov 2026 (I offered: Fri 27 Nov 2026)
+
+Yes, no, or other terms: each is a good answer.
+""",
+    ),
+    "a warning after a yes, not said yet": (
+        [f"{OWE} --asked", "accept 1", "bump 1 'the vendor is late' --unsaid"],
+        """\
+Hi Dana, an early warning: this is at risk.
+
+  Send the report
+  by Fri 27 Nov 2026
+  at risk: the vendor is late
+
+Can we talk about what to do?
+""",
+    ),
+    "a change after a warning, not said yet": (
+        [
+            f"{OWE} --agreed",
+            "bump 1 'the vendor is late'",
+            "negotiate 1 --by mon --reason 'the vendor is late' --unsaid",
+        ],
+        """\
+Hi Dana, could we change what I promised you?
+
+  Send the report
+  by Mon 30 Nov 2026 (we agreed on: Fri 27 Nov 2026)
+  reason: the vendor is late
+
+Until you say yes, what we agreed on stands.
+""",
+    ),
+    "a warning that was not said, and a change that was": (
+        [
+            f"{OWE} --agreed",
+            "bump 1 'the vendor is late' --unsaid",
+            "negotiate 1 --by mon --reason 'the vendor is late'",
+        ],
+        """\
+Hi Dana, an early warning: this is at risk.
+
+  Send the report
+  by Fri 27 Nov 2026
+  at risk: the vendor is late
+
+Can we talk about what to do?
+
+Could we change what I promised you?
+
+  Send the report
+  by Mon 30 Nov 2026 (we agreed on: Fri 27 Nov 2026)
+  reason: the vendor is late
+
+Until you say yes, what we agreed on stands.
+""",
+    ),
     "asked again after their own date": (
         [
             "make 'Fix the brake' --from dana --by sat --reply-by wed",

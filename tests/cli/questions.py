@@ -44,6 +44,7 @@ CHANGED = [
     "make 'Send Q3 numbers' --to dana --by '4 dec' --agreed",
     "negotiate 1 --by '2 dec' --theirs --reason audit",
 ]
+FULL_WEEK = [f"make 'Thing {number}' --from lee --by fri --agreed" for number in range(5)]
 MYSELF = ["make 'Run' --to me --by fri"]
 
 QUESTIONS = {
@@ -90,7 +91,11 @@ QUESTIONS = {
         CHANGED, "accept 1", ["", "", "counter", "3 dec", ""], "the fair is on", []
     ),
     "commands/shared/facts.ask_their_risk": Question(
-        ["make 'Fix the brake' --from lee --by fri"], "accept 1", [], "no spare part", []
+        [*FULL_WEEK, "make 'Fix the brake' --from lee --by fri"],
+        "accept 6",
+        [],
+        "no spare part",
+        [],
     ),
     "commands/shared/prompts.ask_new_terms": Question(
         ASKED, "accept 1", ["", "", "counter"], "28 nov", ["Review one page"]

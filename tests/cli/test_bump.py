@@ -89,6 +89,29 @@ def test_how_the_day_is_shown(program: Program, when: str, now: str, shown: str)
     assert shown in " ".join(program.ok("owe", today=now, width=100).split())
 
 
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    ("when", "now", "shown"),
+    [
+        ("thu", "2026-11-27T05:00", "answer today 05:59"),
+        ("thu", "2026-11-26T20:00", "answer by Fri 05:59"),
+        ("thu", "2026-11-27T06:00", "reply overdue"),
+        ("thu 17:00", "2026-11-26T22:59", "answer today 23:00"),
+        ("thu 17:00", "2026-11-26T23:01", "reply overdue"),
+    ],
+)
+def test_an_answer_of_another_zone_is_awaited_until_its_moment(
+    program: Program, monkeypatch: pytest.MonkeyPatch, name: str, when: str, now: str, shown: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        option = set_up(program, name)
+        program.ok("bump", "1", "I ask first", "--answer-by", when, *option)
+    page = " ".join(program.ok("list", today=now, width=100).split())
+    assert shown in page
+    assert ("reply overdue" in page) is (shown == "reply overdue")
+
+
 def test_a_reply_date_is_replaced_and_said_so(program: Program) -> None:
     program.ok(*ASKED, "--reply-by", "wed")
     said = program.ok("bump", "1", "I ask first", "--answer-by", "thu")

@@ -19,6 +19,7 @@ NEVER = "Imagine this never happened. Why? (Enter to skip) › "
 PRICE = "What will you have to put off for this? (Enter to skip) › "
 YES = "Your answer: yes, counter or no? › "
 WHY = "Why? (Enter to skip) › "
+SEND = "Not said yet? promisectl message 1 · When Dana says yes: promisectl accept 1\n"
 WHEN = "By when can you? (Enter keeps Wed 25 Nov) › "
 WHAT = "What can you promise? (Enter keeps “Review the contract”) › "
 THREE = RISK + PRICE + YES
@@ -430,7 +431,7 @@ FRIDAY_RISK = RISK.replace("Thu 26", "Fri 27")
 
 def test_a_counter_is_asked_about_like_an_offer(asked: Program) -> None:
     result = asked("negotiate", "1", "--by", "thu", answers="sick\ngym\nyes\n", width=200)
-    assert result.stderr.startswith(f"{COUNTER}{FRIDAY_RISK}{PRICE}{OFFER_THIS}When Dana")
+    assert result.stderr.startswith(f"{COUNTER}{FRIDAY_RISK}{PRICE}{OFFER_THIS}{SEND}")
     act = _record(asked)["acts"][-1]
     assert (act["act"], act["risk"], act["no_to"]) == ("negotiate", "sick", "gym")
 
@@ -677,7 +678,7 @@ def test_enter_asks_the_last_question_again(asked: Program, name: str) -> None:
 def test_a_counter_by_date(asked: Program) -> None:
     assert _accept(asked, answers="sick\ngym\nc\nthu\n\n") == (
         "#1 proposed: you made Dana a counter-offer (rev 2): “Review the contract” by Thu 26 Nov (was Wed 25 Nov).\n",
-        ASKS + THREE + WHEN + WHAT + "When Dana says yes: promisectl accept 1\n",
+        ASKS + THREE + WHEN + WHAT + SEND,
         0,
     )
     assert _foreseen(asked) == ("sick", "gym")

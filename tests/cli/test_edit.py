@@ -225,6 +225,30 @@ def test_a_typo_is_put_right(promised: Program, desk: Desk) -> None:
     )
 
 
+def test_a_proposal_can_be_unsaid(promised: Program, desk: Desk) -> None:
+    desk.types({"by": "mon in 2 weeks"})
+    told = promised("edit", "1", "--reason", "slipped", "--unsaid")
+    assert told.stdout.endswith(" Until Dana says yes, Fri 27 Nov holds. Not said yet.\n")
+    assert "promisectl told 1\n" in told.stderr
+    assert (_record(promised)["acts"][-1]["unsaid"], told.code) == (True, 0)
+    assert "unsaid" in _record(promised)["flags"]
+
+
+def test_unsaid_means_that_the_terms_are_mine(promised: Program, desk: Desk) -> None:
+    promised.ok("make", "Lend the drill", "--to", "lee", "--by", "fri")
+    desk.types({"by": "sat"})
+    assert "you changed your offer (rev 2)" in promised.ok("edit", "2", "--unsaid")
+    for option in ("--theirs", "--correct"):
+        refused = promised("edit", "2", "--unsaid", option)
+        assert (refused.code, "--unsaid" in refused.stderr) == (2, True)
+    promised.ok("make", "Run", "--to", "me")
+    refused = promised("edit", "3", "--unsaid")
+    assert (refused.code, refused.stderr) == (
+        2,
+        "promisectl: A promise to yourself has no other side. Leave out --unsaid.\n",
+    )
+
+
 def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None:
     desk.types({"by": "mon in 2 weeks"})
     assert promised("edit", "1", "--reason", "slipped") == (
@@ -232,7 +256,7 @@ def test_other_terms_are_put_on_the_table(promised: Program, desk: Desk) -> None
             "#1 active: you proposed a change (rev 2) of “Send Q3 numbers”: by Mon 7 Dec (was Fri 27 Nov). "
             "Until Dana says yes, Fri 27 Nov holds.\n"
         ),
-        "When Dana says yes: promisectl accept 1\n",
+        "Not said yet? promisectl message 1 · When Dana says yes: promisectl accept 1\n",
         0,
     )
     assert _record(promised)["acts"][-1]["text"] == "slipped"

@@ -159,14 +159,14 @@ def test_their_yes_keeps_what_they_said(six: Program) -> None:
     assert "Omar foresaw: “no spare part”." in bumped.stderr
 
 
-def test_enter_skips_and_end_of_input_records_nothing(program: Program) -> None:
-    _ask(program)
-    before = program.ledger.read_bytes()
-    assert program("accept", "1", answers="").code == 130
-    assert program.ledger.read_bytes() == before
-    result = program("accept", "1", answers="\n")
+def test_enter_skips_and_end_of_input_records_nothing(six: Program) -> None:
+    _ask(six)
+    before = six.ledger.read_bytes()
+    assert six("accept", "7", answers="").code == 130
+    assert six.ledger.read_bytes() == before
+    result = six("accept", "7", answers="\n")
     assert (result.stderr.count(QUESTION), result.code) == (1, 0)
-    assert json.loads(program.ok("show", "1", "--json"))[0]["risk"] is None
+    assert json.loads(six.ok("show", "7", "--json"))[0]["risk"] is None
 
 
 def test_a_yes_given_already_is_asked_about_in_the_same_command(six: Program) -> None:
@@ -183,54 +183,72 @@ def test_a_yes_given_already_is_asked_about_in_the_same_command(six: Program) ->
     ("make", "accept"),
     [
         (["--by", "fri"], ["--risk", "the rain"]),
-        (["--by", "tue"], []),
+        (["--by", "30 nov"], []),
         ([], []),
         (["--by", "fri"], ["--no-input"]),
         (["--by", "fri"], ["--rev", "1"]),
         (["--by", "fri", "--offered"], []),
     ],
-    ids=["given", "tomorrow", "no date", "no input", "another revision", "their offer"],
+    ids=["given", "another week", "no date", "no input", "another revision", "their offer"],
 )
 def test_when_their_yes_is_not_asked_about(
-    program: Program, make: list[str], accept: list[str]
+    six: Program, make: list[str], accept: list[str]
 ) -> None:
-    program.ok("make", "Fix the brake", "--from", "omar", *make)
+    six.ok("make", "Fix the brake", "--from", "omar", *make)
     if "--rev" in accept:
-        program.ok("negotiate", "1", "--by", "thu", "--mine")
-    result = program("accept", "1", *accept, answers="")
+        six.ok("negotiate", "7", "--by", "thu", "--mine")
+    result = six("accept", "7", *accept, answers="")
     assert ("Did Omar" in result.stderr, result.code) == (False, 4 if "--rev" in accept else 0)
 
 
-def test_tomorrow_is_asked_about_where_it_is_important(six: Program) -> None:
-    _ask(six, by="tue")
-    assert QUESTION in six("accept", "7", answers="\n").stderr  # the week is over-full
-    six.ok("make", "Lend the drill", "--from", "lee", "--by", "tue", "--done-when", "it is here")
-    assert "Did Lee say" in six("accept", "8", answers="\n").stderr
+def test_the_question_follows_the_line_alone(program: Program) -> None:
+    _end(program, 0, 2)
+    far = ["--by", "4 dec", "--done-when", "it holds"]
+    program.ok("make", "Fix the brake", "--from", "omar", *far)
+    assert program("accept", "3", answers="").code == 0
+    assert "Did Omar" not in _ask(program, "--agreed").stderr
+    program.ok("renege", "3", "--reason", "ill", "--silent")
+    program.ok("make", "Oil the chain", "--from", "omar", *far)
+    result = program("accept", "5", answers="\n")
+    assert result.stderr.startswith(f"Omar kept 0 of 3 so far.\n{QUESTION}")
 
 
-def test_several_yeses_are_asked_about_one_by_one(program: Program) -> None:
+@pytest.mark.parametrize(("wish", "times"), [("always", 1), ("important", 0), ("never", 0)])
+def test_the_config_decides_about_their_yes(program: Program, wish: str, times: int) -> None:
+    config = program.home / "config" / "promisectl" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'questions = "{wish}"\n')
+    _ask(program)
+    result = program("accept", "1", answers="\n")
+    assert (result.stderr.count(QUESTION), result.code) == (times, 0)
+    assert _ask(program, "--agreed", answers="\n").stderr.count(QUESTION) == times
+
+
+def test_several_yeses_are_asked_about_one_by_one(six: Program) -> None:
     for outcome in ("Fix the brake", "Oil the chain"):
-        program.ok("make", outcome, "--from", "omar", "--by", "fri")
-    result = program("accept", "1", "2", answers="the rain\n\n", width=200)
+        six.ok("make", outcome, "--from", "omar", "--by", "fri")
+    result = six("accept", "7", "8", answers="the rain\n\n", width=200)
+    line = "Omar owes you 6 that week already, and 1 more not agreed yet.\n"
     assert result.stderr.startswith(
-        f"#1: “Fix the brake” by Fri 27 Nov.\n{QUESTION}#2: “Oil the chain” by Fri 27 Nov.\n{QUESTION}"
+        f"{line}#7: “Fix the brake” by Fri 27 Nov.\n{QUESTION}"
+        f"{line}#8: “Oil the chain” by Fri 27 Nov.\n{QUESTION}"
     )
-    records = json.loads(program.ok("show", "1", "2", "--json"))
+    records = json.loads(six.ok("show", "7", "8", "--json"))
     assert [record["risk"] for record in records] == ["the rain", None]
 
 
 @pytest.mark.filterwarnings(FORKS)
-def test_terms_that_changed_meanwhile_are_not_accepted(program: Program) -> None:
+def test_terms_that_changed_meanwhile_are_not_accepted(six: Program) -> None:
     """A risk belongs to the terms that were shown."""
-    _ask(program)
-    with terminal("accept", "1") as child:
+    _ask(six)
+    with terminal("accept", "7") as child:
         child.expect(" › ")
-        assert in_another("correct", "1", "--what", "Fix both brakes", "-q").returncode == 0
-        changed = program.ledger.read_bytes()
+        assert in_another("correct", "7", "--what", "Fix both brakes", "-q").returncode == 0
+        changed = six.ledger.read_bytes()
         child.sendline("no spare part")
         assert ended(child) == 4
-        assert CHANGED in child.before
-    assert program.ledger.read_bytes() == changed
+        assert CHANGED.replace("1", "7") in child.before
+    assert six.ledger.read_bytes() == changed
 
 
 # Before my own yes

@@ -2,8 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -117,6 +118,14 @@ def test_a_time_and_a_zone_are_named_where_the_writer_is_elsewhere(
 # What is in it, and what never is
 
 
+def test_what_it_displaces_is_told_without_its_id(program: Program) -> None:
+    _tell(program, "make 'Walk' --to lee --agreed", "make 'Run' --to dana --no-to '#1' --agreed")
+    told = program.ok("message", "2", "--with-risk")
+    assert "  put off for it: Walk\n" in told
+    _tell(program, "correct 2 --no-to '2 hours of sleep'")
+    assert "  put off for it: 2 hours of sleep\n" in program.ok("message", "2", "--with-risk")
+
+
 def test_the_risk_is_there_only_where_it_is_asked_for(program: Program) -> None:
     _tell(program, f"{OWE} --agreed --risk illness --no-to 'the gym' --tag board")
     assert {"illness", "gym", "board\n"} & set(program.ok("message", "1").split()) == set()
@@ -172,11 +181,41 @@ def test_nothing_is_in_a_message_that_is_for_me_alone(
     assert told > 0 or seed
 
 
-def _list_messages(talks: Talks, ids: list[str], person: str | None) -> Iterator[str]:
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9))
+def test_nothing_is_in_a_statement_that_they_do_not_know_of(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    talks = Talks(tmp_path_factory.mktemp("talks") / "ledger.db", seed, 5)
+    drafts = set[str]()
+    for number in talks.outcomes:
+        drafts |= _list_drafts(talks.rows(number)[1])
+    for person in PEOPLE:
+        for text in _list_messages(talks, [], person, ("text", "md", "mailto")):
+            assert [draft for draft in drafts if draft in text] == []
+
+
+def _list_drafts(rows: list[dict[str, Any]]) -> set[str]:
+    """The texts that are only in my newest acts, which are unsaid."""
+    said, drafts = set[str](), set[str]()
+    for row in sorted(rows, key=lambda row: (row["at"], row["number"])):
+        texts = {row[name] for name in ("outcome", "done_when", "why", "text") if row[name]}
+        if row["side"] != "bookkeeper" and not row["unsaid"]:
+            said, drafts = said | drafts, set()
+        if row["unsaid"]:
+            drafts |= texts - said
+        else:
+            said |= texts
+    return drafts - said
+
+
+def _list_messages(
+    talks: Talks, ids: list[str], person: str | None, forms: Sequence[str] = MESSAGE_FORMATS
+) -> Iterator[str]:
     """The message in every form and with every option but the one for the risk."""
     from promisectl import errors
 
-    for form in MESSAGE_FORMATS:
+    for form in forms:
         for options in ({}, {"whole": True}, {"no_reason": True}):
             env = world(talks.path, talks.moment)
             try:
@@ -242,6 +281,39 @@ def test_a_statement_has_all_that_is_open_both_ways(program: Program) -> None:
     assert program.ok("message", "--with", "Dan", "--no-reason") == STATEMENT.replace(
         "at risk: the vendor slipped", "at risk"
     )
+
+
+def test_a_statement_has_nothing_that_they_do_not_know_of(program: Program) -> None:
+    _tell(
+        program,
+        "make 'Lend the drill' --to dana --by fri --unsaid",
+        "make 'Fix the brake' --from dana --by fri",
+        "negotiate 2 --mine --by mon --unsaid",
+        "make 'Send the report' --to dana --by fri --agreed",
+        "negotiate 3 --by mon --reason secret --unsaid",
+        "bump 3 secret --unsaid",
+        "make 'Review the contract' --to dana --by fri --asked",
+        "negotiate 4 --by sun --unsaid",
+        "make 'Sweep the yard' --to dana --by sat --agreed",
+    )
+    result = program("message", "--with", "dana")
+    assert result.stdout == (
+        "Hi Dana, this is where we stand on Mon 23 Nov 2026:\n\n"
+        "I owe you\n"
+        "- Send the report, by Fri 27 Nov 2026\n"
+        "- Sweep the yard, by Sat 28 Nov 2026\n"
+        "Not agreed yet\n"
+        "- Review the contract, by Fri 27 Nov 2026: your request, my answer\n"
+        "- Fix the brake, by Fri 27 Nov 2026: my request, your answer\n\n"
+        "Did I miss anything?\n"
+    )
+    assert result.stderr == ("Left out, as it is not said yet: promisectl message 1,2,3,4\n")
+    calendar = program.ok("message", "--with", "dana", "--format", "ics")
+    assert calendar.count("BEGIN:VTODO") == 2
+    assert "Lend" not in calendar
+    _tell(program, "told 1-4")
+    result = program("message", "--with", "dana")
+    assert (result.stdout.count("Mon 30 Nov"), result.stderr) == (2, "")
 
 
 def test_where_nothing_is_open_it_says_so(program: Program) -> None:

@@ -26,7 +26,7 @@ THEY_WITHDRAW = "withdraw: record that Dana took it back\n"
 THEY_REOPEN = "reopen: record that Kim reopened it\n"
 THEY_ANSWER = "negotiate: record other terms, yours or Lee's; accept: record that Lee said yes; decline: record that Lee said no\n"
 THEY_JUDGE = "release: record that Dana released you; accept: record that Dana confirmed it; decline: record that Dana said what is missing\n"
-UNTOLD = "leave, told, skip or quit? (Enter to skip) › "
+UNTOLD = "leave, message, told, skip or quit? (Enter to skip) › "
 BACK = ("skip or quit", "skip, back or quit")
 """What the question offers after the first promise."""
 FORKS = "ignore:This process .* is multi-threaded:DeprecationWarning"
@@ -462,7 +462,7 @@ def test_the_answers_are_recorded(program: Program) -> None:
         f"{THEY_RELEASE}{OPEN}Why? › Type an answer, or ? for help. Ctrl-C: leave; nothing is recorded.\nWhy? › Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
         "“o” can mean overload or other.\n"
         "Which cause: overload, dependency, underestimated, need-changed, forgot, external, other? (Enter to skip) › "
-        "When was Dana told: now, a date, or not yet? › When you have told Dana: promisectl told 1\n"
+        "When was Dana told: now, a date, or not yet? › Tell Dana: promisectl message 1 · Then: promisectl told 1\n"
     )
     record = _record(program)
     assert (record["reason"], record["cause"], record["told_at"], record["flags"]) == (
@@ -471,6 +471,40 @@ def test_the_answers_are_recorded(program: Program) -> None:
         None,
         ["untold"],
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "question", "opening"),
+    [
+        (
+            [["renege", "1", "--reason", "no time", "--not-told"]],
+            UNTOLD,
+            "Hi Dana, I am sorry: I can't keep this promise.\n",
+        ),
+        (
+            [["bump", "1", "the vendor slipped", "--unsaid"]],
+            "leave, message, told, negotiate, bump, skip or quit? (Enter to skip) › ",
+            "Hi Dana, an early warning: this is at risk.\n",
+        ),
+    ],
+    ids=["untold", "unsaid"],
+)
+def test_the_words_to_send_are_printed_and_it_asks_again(
+    program: Program, lines: list[list[str]], question: str, opening: str
+) -> None:
+    _one(program, *MINE)
+    for words in lines:
+        program.ok(*words)
+    before = program.ledger.read_bytes()
+    result = _review(program, "message", "m", "")
+    assert result.stderr == question * 3
+    assert (result.stdout.count(opening), result.code) == (2, 0)
+    assert "Reviewed 1 of 1: 1 skipped.\n" in result.stdout
+    assert program.ledger.read_bytes() == before
+    assert program.ok("message", "1") in result.stdout
+    assert "Reviewed 1 of 1: 1 changed.\n" in _review(program, "message", "told", "").stdout
+    assert not {"unsaid", "untold"} & set(_record(program)["flags"])
+    assert "message, " not in _review(program, "").stderr
 
 
 def test_when_i_was_told_is_recorded(program: Program) -> None:

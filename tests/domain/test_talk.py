@@ -30,8 +30,12 @@ def _compare(promise: Promise, talk: Talk) -> None:
     """A talk is what the lifecycle makes of the same acts."""
     offered, in_force = promise.offered_revision, promise.in_force
     assert talk.agreed == (in_force and _said(in_force.terms))
-    assert (talk.proposal is None) is (offered is None)
-    if offered and talk.proposal:
+    if promise.are_terms_unsaid:
+        known = [_said(one.terms) for one in promise.revisions if one is not offered]
+        assert talk.proposal is None or talk.proposal.terms in known
+    elif offered is None or talk.proposal is None:
+        assert (talk.proposal, offered) == (None, None)
+    else:
         assert talk.proposal.terms == _said(offered.terms)
         assert talk.proposal.is_mine is promise.direction.is_my_side(offered.author)
     if promise.state is State.ACTIVE:

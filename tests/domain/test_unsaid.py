@@ -237,6 +237,22 @@ def test_what_is_taken_back_unheard_is_no_contact(direction: Direction) -> None:
     assert back.contact_at == AFTER + HOUR
 
 
+@IN_BOTH
+@pytest.mark.parametrize("name", ["proposed by the promisor", "proposed by the promisee", "active"])
+def test_what_was_heard_and_is_taken_back_is_a_contact(direction: Direction, name: str) -> None:
+    before, side = in_situation(direction, name), direction.my_side
+    if before.state is State.ACTIVE:
+        before = applied(before, act(Verb.NEGOTIATE, side, LATER, before))
+    is_mine = direction.is_my_side(before.offered_revision.author)  # type: ignore[union-attr]
+    for hours in (0, 1):
+        terms = before.current_revision.terms._replace(why=f"reason {hours}")
+        change = act(Verb.NEGOTIATE, side, LATER, before, terms=terms, unsaid=True)
+        before = applied(before, change)
+        assert (before.are_terms_unsaid, before.is_proposal_unheard) == (True, not is_mine)
+    back = applied(before, act(Verb.WITHDRAW, side, AFTER, before))
+    assert (back.contact_at == AFTER) is is_mine
+
+
 # Imported
 
 

@@ -72,6 +72,8 @@ def standing(civil: str, now: str, flags: str) -> str:
         "state": "active",
         "flags": flags,
         "move": "me",
+        "author": None,
+        "unsaid": None,
         "offer_reply_by": None,
         "due": when.civil,
         "due_zone": when.zone,

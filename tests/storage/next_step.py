@@ -13,7 +13,7 @@ _ADDED = (
     "CREATE TABLE shelf ( number INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (number) ) STRICT",
     "CREATE INDEX promise_made ON promise (made_at)",
 )
-_LAST_COLUMN = ", unsaid INTEGER"
+_LAST_COLUMN = ", offer_reply_at TEXT"
 _OWED = "CREATE VIEW owed AS "
 _NAMES = ("SCHEMA_STEP", "SCHEMA", "MIGRATIONS", "ADDED_PROMISE_COLUMNS", "REDERIVED_COLUMNS")
 _KNOWN = {name: getattr(sql, name) for name in _NAMES}

@@ -28,7 +28,7 @@ DUE = CivilMoment("2026-11-27", "Europe/Berlin", datetime(2026, 11, 27, 22, 59, 
 TERMS = Terms("Send the report", DUE, "Dana has read it", "the board meets", DUE)
 FOUND = ImportedState(
     State.RENEGED, AT, Side.PROMISOR, 2, 3, 1, DUE, TERMS, AT, AT, AT, AT, AT, AT, AT,
-    silent=True, reason="the vendor", unsaid=True,
+    silent=True, reason="the vendor", unsaid=True, heard=True,
 )  # fmt: skip
 ACT = Act(
     Verb.IMPORT, Side.PROMISOR, AT, AT, 7, 3, 2, TERMS, "a word", AT, "overload", "tea", "slips",

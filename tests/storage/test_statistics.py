@@ -386,6 +386,9 @@ LATER = ("2026-11-05", "negotiate", "1", "--by", "2026-11-25", "--reason", "ill"
 YES = ("2026-11-06", "accept", "1")
 BUMP = ("2026-11-04", "bump", "1", "it may slip")
 
+UNSAID_BUMP = ("2026-11-05", "bump", "1", "it may slip", "--unsaid")
+BUMP_AT_NOON = ("2026-11-04T12:00", "bump", "1", "it may slip")
+LATE = ("2026-11-27", "complete", "1")
 ASKED = ("2026-11-02", "make", "x", "--to", "dana", "--by", "2026-11-20", "--asked")
 MY_REQUEST = ("2026-11-02", "make", "x", "--from", "dana")
 
@@ -444,6 +447,52 @@ RULES: dict[str, tuple[Sequence[Sequence[str]], dict[str, Any]]] = {
     "broken in silence": (
         [FROM_DANA, ("2026-11-25", "renege", "1", "--reason", "x", "--silent")],
         {"owed.classes.bl": 1, "owed.untold": 0},
+    ),
+    "a warning that was written down and never told": (
+        [TO_DANA, UNSAID_BUMP, LATE],
+        {"classes.kl": 1, "notice.of": 1, "notice.count": 0, "lead_days": None},
+    ),
+    "a warning that was told later, from then on": (
+        [TO_DANA, UNSAID_BUMP, ("2026-11-18T12:00", "told", "1"), LATE],
+        {"classes.kl": 1, "notice.of": 1, "notice.count": 1, "lead_days": 2},
+    ),
+    "a warning that was told before that was recorded": (
+        [TO_DANA, UNSAID_BUMP, ("2026-11-22", "told", "1", "--on", "2026-11-15T12:00"), LATE],
+        {"classes.kl": 1, "notice.count": 1, "lead_days": 5},
+    ),
+    "a warning that was told when it was due": (
+        [TO_DANA, UNSAID_BUMP, ("2026-11-20T12:00", "told", "1"), LATE],
+        {"classes.kl": 1, "notice.of": 1, "notice.count": 0, "lead_days": None},
+    ),
+    "a warning that was told after the first was heard": (
+        [TO_DANA, BUMP_AT_NOON, UNSAID_BUMP, ("2026-11-18T12:00", "told", "1"), LATE],
+        {"classes.kl": 1, "notice.count": 1, "lead_days": 16},
+    ),
+    "a warning that was never told, as they spoke first": (
+        [TO_DANA, UNSAID_BUMP, ("2026-11-06", "bump", "1", "how is it?", "--theirs"), LATE],
+        {"classes.kl": 1, "notice.of": 1, "notice.count": 0, "lead_days": None},
+    ),
+    "a break that was never told, after a warning that was not either": (
+        [
+            TO_DANA,
+            UNSAID_BUMP,
+            ("2026-11-10", "renege", "1", "--reason", "x", "--not-told"),
+        ],
+        {"classes.bl": 1, "untold": 1, "notice.of": 1, "notice.count": 0},
+    ),
+    "a change that was never proposed aloud": (
+        [TO_DANA, (*LATER, "--unsaid"), ("2026-11-10", "withdraw", "1"), LATE],
+        {"classes.kl": 1, "notice.of": 1, "notice.count": 0, "lead_days": None},
+    ),
+    "a change that was told later is a warning from then on": (
+        [
+            TO_DANA,
+            (*LATER, "--unsaid"),
+            ("2026-11-12T12:00", "told", "1"),
+            ("2026-11-13", "decline", "1"),
+            LATE,
+        ],
+        {"classes.kl": 1, "notice.of": 1, "notice.count": 1, "lead_days": 8},
     ),
     "without a due": (
         [OPEN, BUMP, ("2026-11-10", "renege", "1", "--reason", "x")],

@@ -234,6 +234,7 @@ def edit(
     mine: o.Mine = False,
     theirs: o.TheirTerms = False,
     backfill: o.Backfill = False,
+    unsaid: o.Unsaid = False,
 ) -> None:
     """Edit the terms in your editor.
 

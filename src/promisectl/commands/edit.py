@@ -24,26 +24,28 @@ def edit(
     mine: bool = False,
     theirs: bool = False,
     backfill: bool = False,
+    unsaid: bool = False,
 ) -> None:
     """Open the terms of a promise in the editor, and record a correction or a proposal.
 
-    `reason`, `mine` and `theirs` belong to a proposal. Nothing is recorded if nothing was changed.
+    `reason`, `mine`, `theirs` and `unsaid` belong to a proposal; an unsaid one is mine. Nothing is
+    recorded if nothing was changed.
     """
-    check_edit_options(
-        correct=correct, negotiate=negotiate, reason=reason, mine=mine, theirs=theirs
-    )
+    new_terms = {"negotiate": negotiate, "reason": reason, "unsaid": unsaid}
+    check_edit_options(correct=correct, mine=mine, theirs=theirs, **new_terms)
     reason = arguments.check_text("reason", reason)
     promise, name = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
-    has_new_terms = negotiate or reason or mine or theirs
+    has_new_terms = mine or theirs or any(new_terms.values())
     chosen = Verb.CORRECT if correct else Verb.NEGOTIATE if has_new_terms else None
     verb = chosen or resolve_edit_verb(env, promise, name)
     if verb is None:
         _print_nothing_changed(env, promise)
         return
-    whose = acts.parse_speaker(mine=mine, theirs=theirs)
+    whose = acts.parse_speaker(mine=mine or unsaid, theirs=theirs)
     if verb is Verb.NEGOTIATE and whose is None and env.may_ask:
         whose = acts.ask_whose_terms(env, promise)
-    side = acts.resolve_speaking_side(env, promise, verb, acts.TermsSpeech(whose=whose))
+    speech = acts.TermsSpeech(whose=whose, unsaid=unsaid)
+    side = acts.resolve_speaking_side(env, promise, verb, speech)
     needs_reason = is_reason_needed(promise, verb, side) and not reason
     if needs_reason and not env.may_ask:
         raise errors.MissingWord(verb, "reason")
@@ -60,16 +62,17 @@ def edit(
             return
         if needs_reason:
             reason = prompts.ask_required_text(env, "reason", "Why?")
-        speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
+        speech = speech._replace(reason=reason, seen=seen)
         acts.record_new_terms(env, verb, id_, lambda *_: new, speech)
 
 
 def check_edit_options(*, correct: bool, mine: bool, theirs: bool, **others: object) -> None:
     """Refuse options that exclude each other: those of a proposal, and `correct`.
 
-    An empty text is an option that was given. Raises Contradiction.
+    What is unsaid is not theirs. An empty text is an option that was given. Raises Contradiction.
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
+    acts.check_unsaid_options(unsaid=bool(others["unsaid"]), theirs=theirs)
     for option, value in {**others, "mine": mine, "theirs": theirs}.items():
         is_given = value is not None and value is not False
         arguments.ensure_at_most_one(correct=correct, **{option: is_given})

@@ -404,17 +404,20 @@ def _record_new_promise(
     reply, here = draft.reply if other else None, env.here
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
-    promise = journal.begin_promise(draft.build_opening_act(env, person))
+    opening = draft.build_opening_act(env, person)
+    promise = journal.begin_promise(opening)
+    move = MoveReport(None, promise, opening, name, here)
     line = messages.format_new_promise(promise, name, here)
     if reply:
         before = promise
         act, promise = journal.append_act(
             before, recorder.build_reply_act(env, before, reply, draft.at)
         )
+        move = MoveReport(before, promise, act, name, here)
         if reply.verb is Verb.ACCEPT:
             line = messages.format_new_promise(promise, name, here)
         else:
-            line = messages.format_move_line(MoveReport(before, promise, act, name, here))
+            line = messages.format_move_line(move)
     notices = []
     if person and journal.is_new_person(person):
         notices = [recorder.format_new_person(person)]
@@ -423,7 +426,7 @@ def _record_new_promise(
     answer = MoveAnswer(line, promise.id, record, notices=notices, dangers=dangers)
     if not alone:
         return answer
-    answer = answer._replace(hints=[recorder.suggest_next_step(env, db, promise, name)])
+    answer = answer._replace(hints=recorder.suggest_next_steps(env, db, move))
     known_rules = (
         *(("L25",) if notices else ()),  # a new name was just asked about
         *(("L26",) if env.may_ask else ()),  # the week was just shown

@@ -52,8 +52,10 @@ def message(
         else:
             handle, name = find_reader(env, with_)
             rows = load_open_rows(env, db, handle)
+            print_unsaid_ids(env, rows)
         if form == "ics":
-            text = encode_their_tasks(env, db, handle, {row["id"] for row in rows})
+            known = [row for row in rows if with_ is None or not is_unheard(row)]
+            text = encode_their_tasks(env, db, handle, {row["id"] for row in known})
         else:
             wording = build_wording(env, name)
             wording = wording._replace(whole=whole, risk=with_risk, reasons=not no_reason)
@@ -117,6 +119,20 @@ def load_open_rows(env: Env, db: sqlite3.Connection, handle: str) -> list[Row]:
     query = Query(output_views.build_clock(env), handle)
     open_rows = queries.fetch_promise_rows(db, query._replace(open=True))
     return [*open_rows, *queries.fetch_promise_rows(db, query._replace(untold=True))]
+
+
+def is_unheard(row: Row) -> bool:
+    """Whether the other side does not know of the terms of a promise."""
+    return row["state"] == "proposed" and bool(row["unsaid"] == constants.UNSAID_TERMS)
+
+
+def print_unsaid_ids(env: Env, rows: Sequence[Row]) -> None:
+    """Print on which promises something is unsaid, which a statement leaves out."""
+    ids = [str(row["id"]) for row in rows if row["unsaid"]]
+    if ids:
+        env.print_hint(
+            f"Left out, as it is not said yet: promisectl message {','.join(sorted(ids, key=int))}"
+        )
 
 
 def build_wording(env: Env, name: str) -> Wording:

@@ -9,7 +9,7 @@ from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands import acts, bookkeeping
+from promisectl.commands import acts, bookkeeping, message
 from promisectl.commands.shared import missing, output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
@@ -63,6 +63,7 @@ _STAY_CHOICES = {
     "quit": "leave the rest for another time",
 }
 """The choices that record nothing, and what they mean."""
+_MESSAGE_CHOICE = {"message": "print the words to send, and ask again"}
 _MOVED_RESULT = "changed"
 _STAY_RESULTS = {"leave": "left as is", "skip": "skipped"}
 _CAUSE_MEANINGS = {
@@ -93,11 +94,16 @@ class ReviewItem(NamedTuple):
     def full_commands(self) -> list[str]:
         """The open moves as commands with all that they need, to be pasted.
 
-        Before them comes the one that words what is unsaid.
+        Before them comes the one that words what they don't know.
         """
         promise = self.promise
         moves = [lifecycle.format_move(verb, promise.id, promise.state) for verb in self.verbs]
-        return [f"promisectl message {promise.id}", *moves] if promise.is_unsaid else moves
+        return [f"promisectl message {promise.id}", *moves] if self.is_unheard else moves
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether the next thing is to tell the other side something."""
+        return self.promise.is_unsaid or self.promise.is_untold
 
     @property
     def id_word(self) -> str:
@@ -254,8 +260,6 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
         whose = "Your" if row["author"] == "me" else f"{row['person_name']}'s"
         changes = messages.format_term_changes(promise.in_force.terms, offered.terms, here)
         lines.append(f"{whose} proposed change (rev {offered.number}): {changes}.")
-    if promise.is_unsaid:
-        lines.append(messages.format_next_step(promise, row["person_name"]))
     if item.group.kind == "overdue":
         lines.append(messages.format_named_risk(promise, row["person_name"]))
     return list(filter(None, lines))
@@ -268,8 +272,9 @@ def _ask_item_move(env: Env, item: ReviewItem, *, may_go_back: bool) -> str:
     """
     promise, name = item.promise, item.row["person_name"]
     moves = {verb.value: messages.describe_move(promise, verb, name) for verb in item.verbs}
-    choices = ("leave", *moves, "skip", "quit")
-    meanings = {word: (moves | _STAY_CHOICES)[word] for word in choices}
+    views = _MESSAGE_CHOICE if item.is_unheard else {}
+    choices = ("leave", *views, *moves, "skip", "quit")
+    meanings = {word: (moves | views | _STAY_CHOICES)[word] for word in choices}
     back = ", back" if may_go_back else ""
     question = f"{', '.join(choices[:-1])}{back} or quit? (Enter to skip)"
     if their_moves := format_their_moves(item):
@@ -279,6 +284,9 @@ def _ask_item_move(env: Env, item: ReviewItem, *, may_go_back: bool) -> str:
         word = prompts.ask_choice(env, question, choices, enter="skip", meanings=meanings)
         if word in _STAY_CHOICES:
             return word
+        if word in views:
+            message.message(env, [item.id_word])
+            continue
         env.back_meaning = "choose again for this promise"
         try:
             _MOVE_FUNCTIONS[Verb(word)](env, item)

@@ -227,8 +227,9 @@ CONFIG_KEYS = {
     ),
     "questions": ConfigKey(
         _build_choice_parser("questions", constants.QUESTION_CHOICES),
-        "When you are asked questions before you say yes: always, important (due after tomorrow, "
-        "a done-when, an over-full week, or a broken promise before) or never.",
+        "When you are asked questions before a yes: always, important (yours: due after tomorrow, "
+        "a done-when, an over-full week, or a broken promise before; theirs: an over-full week, or "
+        "few promises kept) or never. With never, nothing is shown of them either.",
         'questions = "always"',
     ),
     "date.morning": ConfigKey(

@@ -8,6 +8,9 @@ AGREED_STATES = ("active", "delivered", "kept", "reneged", "released")
 UNDELIVERED_STATES = ("proposed", "active")
 """The promise is not reported as done yet, so its terms can still change."""
 
+UNSAID_WORDS, UNSAID_TERMS = 1, 2
+"""What the other side does not know of: only words about the promise, or the proposed terms."""
+
 SELF_STATES = ("active", "kept", "reneged", "void")
 """The states of a promise to myself; the others need an answer from somebody else."""
 IMPORTED_MOMENT_STATES = {

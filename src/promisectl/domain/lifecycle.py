@@ -74,14 +74,20 @@ def infer_speaker(promise: Promise, verb: Verb) -> Side:
         return Side.BOOKKEEPER
     if promise.direction is Direction.SELF:
         return Side.SELF
+    if verb is Verb.NEGOTIATE and promise.is_proposal_unheard:
+        return promise.direction.my_side
     role = DEFAULT_SPEAKERS.get((promise.state, verb)) or DEFAULT_SPEAKERS.get((None, verb))
     return _resolve_side(promise, role) if role else promise.direction.my_side
 
 
 def is_negotiator_unclear(promise: Promise) -> bool:
-    """Whether either side could propose terms now: mine are proposed, and they have to answer."""
+    """Whether either side could propose terms now: mine are proposed, and they have to answer.
+
+    Nobody makes a counter-offer to what they do not know of.
+    """
     offered = promise.offered_revision
-    return bool(offered and promise.direction.is_my_side(offered.author))
+    is_mine = offered is not None and promise.direction.is_my_side(offered.author)
+    return is_mine and not promise.is_proposal_unheard
 
 
 def _resolve_side(promise: Promise, role: MoverRole) -> Side:
@@ -477,7 +483,7 @@ _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not l
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
     """Return `after` with all that an act changes except the terms: state, moments, warnings."""
     changes: dict[str, Any] = _build_sayings(before, row, act) | _build_words(before, row, act)
-    was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.are_terms_unsaid)
+    was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.is_proposal_unheard)
     if row.effect not in _BOOKKEEPING_EFFECTS and not was_unheard:
         said_at = _find_said_moment(row, act)
         changes["contact_at"] = max(before.contact_at, said_at)
@@ -707,11 +713,11 @@ def _list_imported_phases(state: ImportedState) -> tuple[Phase, ...]:
 
 
 def _list_imported_unsaid(state: ImportedState, direction: Direction) -> tuple[UnsaidAct, ...]:
-    """Return what was unsaid when a promise was imported: my proposed terms, else a bump."""
+    """Return what was unsaid when a promise was imported: my terms unless heard, else a bump."""
     if not state.unsaid:
         return ()
     is_offered = state.state is State.PROPOSED or state.offer is not None
-    is_mine = is_offered and direction.is_my_side(state.author)
+    is_mine = is_offered and direction.is_my_side(state.author) and not state.heard
     gives_notice = direction is Direction.OWE and not (is_mine and state.state is State.PROPOSED)
     verb = Verb.NEGOTIATE if is_mine else Verb.BUMP
     return (UnsaidAct(verb, state.made_at, gives_notice),)

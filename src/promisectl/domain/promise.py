@@ -173,7 +173,7 @@ class ImportedState(NamedTuple):
     often both sides agreed on a change, and `first_due` is the due date first agreed on. `offer`
     holds a change proposed for agreed terms. `word_at` is when the promisor
     first warned, `silent` whether the promise was broken without a warning. `unsaid`: the other
-    side does not know of my newest act yet.
+    side does not know of my newest act yet; `heard`: they know of the proposed terms all the same.
     """
 
     state: State
@@ -194,6 +194,7 @@ class ImportedState(NamedTuple):
     silent: bool = False
     reason: str | None = None
     unsaid: bool = False
+    heard: bool = False
 
 
 class Act(NamedTuple):
@@ -399,6 +400,17 @@ class Promise(NamedTuple):
     def are_terms_unsaid(self) -> bool:
         """Whether the other side does not know of the proposed terms yet."""
         return any(act.verb is not Verb.BUMP for act in self.unsaid)
+
+    @property
+    def is_proposal_unheard(self) -> bool:
+        """Whether they know of none of my proposed terms, neither the last nor those before."""
+        is_mine, waiting = self.direction.is_my_side, (Status.OFFERED, Status.SUPERSEDED)
+        mine = takewhile(
+            lambda revision: revision.status in waiting and is_mine(revision.author),
+            reversed(self.revisions),
+        )
+        unsaid = [act for act in self.unsaid if act.verb is not Verb.BUMP]
+        return bool(unsaid) and len(unsaid) >= len([*mine])
 
     @property
     def told_words(self) -> tuple[tuple[Verb, Notice], ...]:

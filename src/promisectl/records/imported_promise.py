@@ -243,6 +243,8 @@ def parse_imported_state(
     renegotiated = parse_renegotiation_count(reader, newest, is_agreed=is_agreed)
     told_at = moments["told_at"]
     has_no_move = "move" in reader.values and not move
+    flags = reader.parse_words("flags")
+    is_unsaid = state in constants.OPEN_STATES and not is_self and "unsaid" in flags
     imported = ImportedState(
         state,
         author=direction.my_side if is_mine else direction.their_side,
@@ -254,18 +256,16 @@ def parse_imported_state(
         else None,
         offer=offer,
         contact_at=_parse_later_moment(reader, "contact_at", moments) or newest_moment,
-        bumped_at=newest_moment
-        if state is State.ACTIVE and "at-risk" in reader.parse_words("flags")
-        else None,
+        bumped_at=newest_moment if state is State.ACTIVE and "at-risk" in flags else None,
         word_at=_parse_later_moment(reader, "word_at", moments) or told_at,
         # A broken promise that nobody has to report: the promisee noticed it.
         silent=state is State.RENEGED
         and (has_no_move or direction is Direction.OWED)
         and not (told_at or is_self),
         reason=reader.parse_text("reason"),
-        unsaid=state in constants.OPEN_STATES
-        and not is_self
-        and "unsaid" in reader.parse_words("flags"),
+        unsaid=is_unsaid,
+        # Nobody is late with an answer to what they do not know of.
+        heard=is_unsaid and state is State.PROPOSED and "lapsed" in flags,
         **{name: moment for name, moment in moments.items() if moment},
     )
     return imported, newest_moment

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil
-from promisectl.domain.constants import DAY_SECONDS, WEEKDAYS
+from promisectl.domain.constants import DAY_SECONDS, UNSAID_TERMS, WEEKDAYS
 from promisectl.errors import STATE_WORDS
 
 if TYPE_CHECKING:
@@ -150,11 +150,11 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
     """
     state, flags = row["state"], (row["flags"] or "").split()
     phrases: list[tuple[str, str]] = []
+    answer, tone = _THEIR_ANSWER if row["author"] == "me" else _YOUR_ANSWER
+    is_answerable = row["unsaid"] != UNSAID_TERMS  # nobody can answer what they do not know of
     if state == "proposed":
-        is_theirs = row["author"] == "me"
-        if not (is_theirs and "unsaid" in flags):  # nobody can answer what they do not know of
-            answer, tone = _THEIR_ANSWER if is_theirs else _YOUR_ANSWER
-            by = format_answer_day(row["reply_by"], here)
+        if is_answerable:
+            by = format_answer_day(row["reply_by"], row["reply_at"], here)
             phrases.append((f"{answer} {by}" if by and "lapsed" not in flags else answer, tone))
         due = read_due_date(row)
         if due and due.at < here.now:
@@ -175,26 +175,28 @@ def describe_standing(row: ViewRow, here: LocalMoment) -> list[tuple[str, str]]:
         for flag in flags
         if flag in _FLAG_PHRASES
     ]
-    if state == "active" and row["offer_reply_by"]:
-        answer, _ = _YOUR_ANSWER if row["move"] == "me" else _THEIR_ANSWER
-        by = format_answer_day(row["offer_reply_by"], here)
+    if state == "active" and row["offer_reply_by"] and is_answerable:
+        by = format_answer_day(row["offer_reply_by"], row["offer_reply_at"], here)
         phrases.append((f"{answer} {by}" if by else _FLAG_PHRASES["lapsed"], "warn"))
     return phrases
 
 
-def format_answer_day(reply_by: str | None, here: LocalMoment) -> str:
+def format_answer_day(reply_by: str | None, reply_at: str | None, here: LocalMoment) -> str:
     """Return by when an answer is needed: “by Thu”, “by Thu 3 Dec”, “today 17:00”.
 
-    Empty without a civil date, and for one that has passed here.
+    It is in local time: the end of a day of another zone is a time here. Empty without a date, and
+    for one that has passed.
     """
-    local = civil.local_time(here.now, here.zone)
-    if not reply_by or reply_by < f"{local:%Y-%m-%dT%H:%M}"[: len(reply_by)]:
+    at = datetime.fromisoformat(reply_at) if reply_by and reply_at else None
+    if not reply_by or at is None or at < here.now:
         return ""
-    days = (date.fromisoformat(reply_by[:10]) - local.date()).days
-    time = f" {reply_by[11:]}" if reply_by[10:] else ""
+    local = civil.local_time(at, here.zone)
+    is_day_here = f"{local:%Y-%m-%dT%H:%M}" == f"{reply_by}T23:59"
+    time = "" if is_day_here else f" {local:%H:%M}"
+    days = (local.date() - here.today).days
     if days == 0:
         return f"today{time}"
-    words = civil.format_near_civil(reply_by[:10], here.today)
+    words = civil.format_near_civil(str(local.date()), here.today)
     return f"by {words[:3] if days < len(WEEKDAYS) else words}{time}"
 
 

@@ -339,7 +339,14 @@ def _format_former(said: Utterance, name: str, wording: Wording) -> str:
 
 def list_risk_lines(row: ViewRow, wording: Wording) -> list[str]:
     """Return what could go wrong, and what the promise displaces, as far as it was named."""
-    return [wording.format_labelled(name, row[name]) for name in ("risk", "no_to") if row[name]]
+    values = {"risk": row["risk"], "no_to": _strip_id(row["no_to"] or "")}
+    return [wording.format_labelled(name, value) for name, value in values.items() if value]
+
+
+def _strip_id(text: str) -> str:
+    """Return a text without the ID of a promise before its outcome, as in “#13 Run”."""
+    number, _, outcome = text.partition(" ")
+    return outcome if number.startswith("#") and number[1:].isdecimal() and outcome else text
 
 
 def _list_remarks(said: Utterance, words: ActWords, wording: Wording) -> Iterator[str]:

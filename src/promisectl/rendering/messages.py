@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from promisectl.rendering.formats import LocalMoment
 
 
+_PROPOSING_VERBS = (Verb.REQUEST, Verb.OFFER, Verb.NEGOTIATE)
+
+
 class MoveReport(NamedTuple):
     """A move to report.
 
@@ -46,6 +49,11 @@ class MoveReport(NamedTuple):
     def is_mine(self) -> bool:
         """Whether I did it."""
         return self.after.direction.is_my_side(self.act.side)
+
+    @property
+    def is_fresh_proposal(self) -> bool:
+        """Whether I propose terms now, as opposed to an act of an earlier moment."""
+        return self.is_mine and self.act.verb in _PROPOSING_VERBS and self.act.at == self.here.now
 
     @property
     def actor(self) -> str:
@@ -400,7 +408,7 @@ def _format_distance(due: CivilMoment, moment: datetime, here: LocalMoment) -> s
 def format_withdraw(move: MoveReport) -> str:
     """Return that somebody took back a change, an offer or a request."""
     before = move.before or move.after
-    unheard = " They had not heard it." if before.are_terms_unsaid else ""
+    unheard = " They had not heard it." if before.is_proposal_unheard else ""
     if move.after.state is State.ACTIVE:
         lost = f"{move.actor} took back the change (rev {move.act.revision})"
         return f"{lost}.{unheard} {_format_lasting_terms(move)}"
@@ -501,17 +509,19 @@ def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
     return f"#{promise.id} {formats.format_state(promise.state)}{again}: {event}."
 
 
-def format_next_step(promise: Promise, name: str) -> str:
+def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False) -> str:
     """Return what can be typed next, in one line; empty when nothing waits.
 
-    `name` is the display name of the other side.
+    `name` is the display name of the other side. If the promise `is_fresh`, I proposed its terms
+    just now, so its words may have to be sent.
     """
     number, mine = promise.id, promise.move == "me"
     if promise.is_unsaid:
         return f"Send it: promisectl message {number} · Then: promisectl told {number}"
     if promise.offered_revision:
         answers = _format_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), promise)
-        return answers if mine else f"When {name} says yes: promisectl accept {number}"
+        send = f"Not said yet? promisectl message {number} · " if is_fresh else ""
+        return answers if mine else f"{send}When {name} says yes: promisectl accept {number}"
     is_owed = promise.direction is Direction.OWED
     if promise.is_warned:
         return _format_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), promise)
@@ -519,6 +529,7 @@ def format_next_step(promise: Promise, name: str) -> str:
     risk = f"At risk? promisectl bump {number} “…”"
     if is_known:
         risk = f"Need more time? promisectl negotiate {number} --by “…” --reason “…”"
+    tell = f"Tell {name}: promisectl message {number} · Then: promisectl told {number}"
     receive = f"When it is done: promisectl complete {number}"
     confirmed = f"When {name} confirms: promisectl accept {number}"
     unfinished = f"Not done? promisectl decline {number} --reason “…”"
@@ -526,7 +537,7 @@ def format_next_step(promise: Promise, name: str) -> str:
     steps = {
         State.ACTIVE: receive if is_owed else f"Done? promisectl complete {number} · {risk}",
         State.DELIVERED: confirm if is_owed else confirmed,
-        State.RENEGED: f"When you have told {name}: promisectl told {number}" if mine else "",
+        State.RENEGED: tell if mine else "",
     }
     return steps.get(promise.state, "")
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.domain import constants
 from promisectl.domain.civil import CivilMoment, decode_instant, encode_instant
 from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import (
@@ -42,7 +43,7 @@ _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
     **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due", "answer_by"), dict),
     "tags": list,
-    **dict.fromkeys(("silent", "throughout", "unsaid"), bool),
+    **dict.fromkeys(("silent", "throughout", "unsaid", "heard"), bool),
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
@@ -397,8 +398,15 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "offer_why": offered.why,
         "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
         "first_due_at": encode_instant(first_due.at) if first_due else None,
-        "unsaid": 1 if promise.is_unsaid else None,
+        "unsaid": _encode_unsaid(promise),
+        "offer_reply_at": encode_instant(offer_reply_by.at) if offer_reply_by else None,
     }
+
+
+def _encode_unsaid(promise: Promise) -> int | None:
+    if not promise.is_unsaid:
+        return None
+    return constants.UNSAID_TERMS if promise.are_terms_unsaid else constants.UNSAID_WORDS
 
 
 def _encode_optional_instant(moment: datetime | None) -> str | None:

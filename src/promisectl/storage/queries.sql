@@ -479,7 +479,10 @@ SELECT
   json_extract(a.body, '$.found.author') AS found_author,
   json_extract(a.body, '$.answer_by.civil') AS answer_by,
   json_extract(a.body, '$.answer_by.zone') AS answer_zone,
-  coalesce(json_extract(a.body, '$.unsaid'), json_extract(a.body, '$.found.unsaid')) AS unsaid
+  coalesce(
+    json_extract(a.body, '$.unsaid'),
+    json_extract(a.body, '$.found.unsaid') AND json_extract(a.body, '$.found.heard') IS NULL
+  ) AS unsaid
 FROM act AS a
 JOIN entry AS e ON e.id = a.entry
 WHERE a.promise = :promise AND e.undone_by IS NULL AND a.verb NOT IN ('undo', 'redo')

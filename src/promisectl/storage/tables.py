@@ -209,12 +209,22 @@ class PromiseRow(SQLModel, table=True):
     offer_reply_by: str | None = _build_text_column(default=None)
     first_due_at: str | None = _build_text_column(default=None)
     unsaid: int | None = _build_integer_column(default=None)
+    offer_reply_at: str | None = _build_text_column(default=None)
 
 
 ADDED_PROMISE_COLUMNS: dict[int, dict[str, str]] = {
     2: {
         "first_due_at": "iif(renegotiated = 0 AND first_due IS NOT NULL, due_at, NULL)",
         "unsaid": "NULL",
+        "offer_reply_at": (
+            "iif(offer_reply_by IS NULL, NULL, (SELECT coalesce("
+            "json_extract(a.body, '$.terms.reply_by.at'), "
+            "json_extract(a.body, '$.found.offer.reply_by.at')) FROM act AS a "
+            "WHERE a.promise = promise.id AND offer_reply_by IN ("
+            "json_extract(a.body, '$.terms.reply_by.civil'), "
+            "json_extract(a.body, '$.found.offer.reply_by.civil')) "
+            "ORDER BY a.number DESC LIMIT 1))"
+        ),
     },
 }
 """The new columns of a promise of each schema step after the first, where it has any.
@@ -230,7 +240,7 @@ REDERIVED_COLUMNS: dict[int, tuple[str, ...]] = {
     2: (
         *("move", "outcome", "due", "due_zone", "due_at", "done_when", "why"),
         *("reply_by", "reply_at", "renegotiated", "first_due", "contact_at", "bumped_at"),
-        *("first_due_at", "unsaid"),
+        *("first_due_at", "unsaid", "offer_reply_at"),
         *("word_at", "told_at", "risk", "no_to", "offer_outcome", "offer_due", "offer_done_when"),
         *("offer_why", "offer_reply_by"),
     ),

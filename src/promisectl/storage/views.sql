@@ -1,5 +1,6 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
--- in the ledger's own views they are the clock. Other programs read the views: no column is removed or moved, a new one comes last.
+-- in the ledger's own views they are the clock.
+-- `unsaid` is 2 where the proposed terms are unsaid, 1 where only other words are. Other programs read the views: no column is removed or moved, a new one comes last.
 
 CREATE VIEW promises AS
 SELECT
@@ -49,7 +50,7 @@ SELECT
     || iif(p.state = 'active' AND p.due_at >= :now AND p.due_at <= :soon_end, ' due-soon', '')
     || iif(p.state = 'active' AND p.offer IS NOT NULL, ' renegotiating', '')
     || iif(p.state = 'active' AND p.bumped_at IS NOT NULL, ' at-risk', '')
-    || iif(p.state = 'proposed' AND p.reply_at < :now, ' lapsed', '')
+    || iif(p.state = 'proposed' AND p.reply_at < :now AND coalesce(p.unsaid, 0) <> 2, ' lapsed', '')
     || iif(p.state = 'proposed' AND p.unsaid IS NULL AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-7 days')
         OR p.state = 'active' AND p.direction = 'owed' AND p.contact_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '-14 days'), ' stale', '')
     || iif(p.state IN ('delivered', 'kept') AND p.delivered_at > p.due_at, ' late', '')
@@ -67,7 +68,8 @@ SELECT
   p.word_at,
   p.reply_at,
   p.first_due_at,
-  p.unsaid
+  p.unsaid,
+  p.offer_reply_at
 FROM promise AS p
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);

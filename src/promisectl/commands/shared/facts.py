@@ -98,18 +98,16 @@ def print_facts(env: Env, handle: str, name: str, terms: Terms, number: int | No
 def is_risk_worth_asking(
     env: Env, handle: str | None, terms: Terms, number: int | None = None
 ) -> bool:
-    """Whether the config wants a question at their yes to terms, as `consent.is_worth_asking`.
+    """Whether the config wants a question at their yes to terms.
 
-    `handle` is None for somebody new. Nothing is asked about the past.
+    By default it is asked only after facts that stand out: it records what they said, and most
+    people say nothing. `handle` is None for somebody new. Nothing is asked about the past.
     """
     if env.config.questions == "never" or (terms.due and terms.due.at < env.now):
         return False
-    if env.config.questions == "always" or consent.is_demanding(env, terms):
+    if env.config.questions == "always":
         return True
-    return handle is not None and (
-        load_facts(env, handle, terms, number).is_overfull
-        or consent.has_broken_promise(env, handle)
-    )
+    return handle is not None and load_facts(env, handle, terms, number).stands_out
 
 
 def ask_their_risk(env: Env, name: str) -> str | None:

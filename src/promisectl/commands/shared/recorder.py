@@ -385,7 +385,7 @@ def suggest_next_steps(env: Env, db: sqlite3.Connection, move: MoveReport) -> li
     """Return what can be typed next, and how to date a late report that was made earlier."""
     if not are_steps_wanted(env, db):
         return []
-    next_step = messages.format_next_step(move.after, move.name)
+    next_step = messages.format_next_step(move.after, move.name, is_fresh=move.is_fresh_proposal)
     return [next_step, messages.format_earlier_report(move)]
 
 

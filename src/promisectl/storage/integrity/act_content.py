@@ -259,6 +259,7 @@ def check_imported_state(
         not state.first_due or state.renegotiated > 0,
         not state.bumped_at or state.state is State.ACTIVE,
         not state.unsaid or (state.state in constants.OPEN_STATES and not is_self),
+        not state.heard or (state.unsaid and state.state is State.PROPOSED),
         not state.silent
         or (state.state is State.RENEGED and state.told_at is None and not is_self),
     )
