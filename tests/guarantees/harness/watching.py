@@ -253,7 +253,11 @@ class _Ends:
         texts = {self._out: b"", self._err: b""}
         waiting, since = set(texts), time.monotonic()
         while waiting and time.monotonic() - since < _LONG:
-            for end in select.select(list(waiting), [], [], 1)[0]:
+            ready = select.select(list(waiting), [], [], 1)[0]
+            if self._end and not ready:  # readline does not take what came before it
+                with suppress(OSError):
+                    os.write(self._given, self._end)
+            for end in ready:
                 piece = b""
                 with suppress(OSError):  # the other side of a terminal is closed
                     piece = os.read(end, 1 << 16)
