@@ -55,7 +55,11 @@ _FOREIGN = (
     "COLUMNS",
     "LINES",
     "PYTHONIOENCODING",
+    "CLICOLOR",
     "PAGER",
+    "PROMISECTL_CONFIG",
+    "PROMISECTL_PAGER",
+    "PROMISECTL_PLAIN",
     "LESS",
     "LV",
 )

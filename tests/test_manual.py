@@ -195,11 +195,17 @@ OPTIONS
        --ledger PATH
               Use this ledger file (PROMISECTL_LEDGER).
 
+       --config PATH
+              Use this config file (PROMISECTL_CONFIG).
+
        --today DATE
               Act as if it were this day or time (PROMISECTL_TODAY).
 
        --color WHEN
               Use colors: auto, always or never.
+
+       --no-color
+              The same as --color never.
 
        --no-input
               Ask no questions (PROMISECTL_NO_INPUT).

@@ -62,6 +62,7 @@ class Env:
         streams: tuple[TextIO, TextIO, TextIO],
         config: Config = _DEFAULT_CONFIG,
         *,
+        config_file: str | None = None,
         ledger: str | None = None,
         today: str | None = None,
         color: str | None = None,
@@ -76,7 +77,8 @@ class Env:
     ) -> None:
         self.environ, self.words = environ, words
         self._in, self._out, self._err = streams
-        self.config, self.config_file = config, paths.default_config_path(environ)
+        self.config = config
+        self.config_file = paths.find_config_path(environ) if config_file is None else config_file
         zone = timezone.find_local_zone(environ, config.zone)
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
@@ -113,7 +115,14 @@ class Env:
         """
         path = os.path.expandvars(ledger) if ledger else self._ledger_name
         streams = (self._in, self._out, self._err)
-        return Env(self.environ, streams, self.config, ledger=path, today=today)
+        return Env(
+            self.environ,
+            streams,
+            self.config,
+            config_file=self.config_file,
+            ledger=path,
+            today=today,
+        )
 
     @property
     def ledger(self) -> str:
@@ -172,11 +181,19 @@ class Env:
     def form(self) -> str:
         """The form of a view: `json`, `jsonl`, `csv`, `plain`, `template` or `table`.
 
-        Without an option it is `table` on a terminal and `plain` in a pipe. A picture is one of the
-        form `table`.
+        Without an option it is `table` on a terminal and `plain` in a pipe, or for who always wants
+        plain lines. A picture is one of the form `table`.
         """
-        form = self._form or ("table" if self.is_terminal else "plain")
-        return "table" if form == "svg" else form
+        if self._form:
+            return "table" if self._form == "svg" else self._form
+        return "table" if self.is_terminal and self.form_wish[0] == "auto" else "plain"
+
+    @property
+    def form_wish(self) -> tuple[str, str]:
+        """Plain or auto, and the setting that decides it: PROMISECTL_PLAIN, then the config."""
+        if wish := self.environ.get("PROMISECTL_PLAIN"):
+            return "auto" if wish == "0" else "plain", "PROMISECTL_PLAIN"
+        return self.config.form, "config"
 
     @property
     def width(self) -> int:
@@ -197,17 +214,26 @@ class Env:
 
     @property
     def pager(self) -> str | None:
-        """The pager command for long views; None, "" and "cat" mean none.
-
-        --no-pager decides, then PAGER, then the config; the default is less.
-        """
+        """The pager command for long views; None, "" and "cat" mean none."""
         if self._no_pager or self.environ.get("TERM") == "dumb":
             return None
+        return self.pager_wish[0] or None
+
+    @property
+    def pager_wish(self) -> tuple[str, str]:
+        """The wanted pager command, empty for none, and the setting that decides it.
+
+        PROMISECTL_PAGER decides, then the config, then PAGER; the default is less.
+        """
+        if (own := self.environ.get("PROMISECTL_PAGER")) is not None:
+            return own, "PROMISECTL_PAGER"
+        if self.config.pager is not None:
+            return self.config.pager or "", "config"
+        if (general := self.environ.get("PAGER")) is not None:
+            return general, "PAGER"
         from promisectl.system import pager
 
-        named = self.environ.get("PAGER")
-        wish = self.config.pager if named is None else named
-        return pager.DEFAULT_PAGER if wish is None else wish or None
+        return pager.DEFAULT_PAGER, "default"
 
     @property
     def may_ask(self) -> bool:

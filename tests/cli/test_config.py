@@ -257,6 +257,10 @@ def test_the_window_of_the_figures(program: Program) -> None:
         (None, {"NO_COLOR": "1"}, "always", False),
         (None, {"FORCE_COLOR": "1"}, "never", True),
         (None, {"CLICOLOR_FORCE": "1"}, "never", True),
+        (None, {"CLICOLOR": "0"}, "always", False),
+        (None, {"CLICOLOR": "1"}, "auto", True),
+        (None, {"CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, "never", True),
+        ("always", {"CLICOLOR": "0"}, "never", True),
         ("always", {"NO_COLOR": "1"}, "never", True),
         ("never", {"FORCE_COLOR": "1"}, "always", False),
         ("auto", {}, "never", True),
@@ -280,6 +284,41 @@ def test_colour_is_an_options_then_the_environments_then_the_configs(
     words = ["owe", *(["--color", option] if option else [])]
     assert ("\x1b[" in program.ok(*words, width=80)) is coloured
     assert "\x1b[" not in program.ok("owe", *words[1:])
+    for no_color in (["owe", "--no-color"], ["--no-color", "owe"], ["--no-color", *words]):
+        assert "\x1b[" not in program.ok(*no_color, width=80)
+
+
+@pytest.mark.parametrize(
+    ("config", "variable", "options", "is_plain"),
+    [
+        ("", None, [], False),
+        ("", "1", [], True),
+        ("", "0", [], False),
+        ("", "", [], False),
+        ('form = "plain"', None, [], True),
+        ('form = "auto"', None, [], False),
+        ('form = "plain"', "0", [], False),
+        ('form = "auto"', "1", [], True),
+        ('form = "plain"', "1", ["--table"], False),
+    ],
+)
+def test_who_wants_plain_lines_gets_them_at_a_terminal(
+    program: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    config: str,
+    variable: str | None,
+    options: list[str],
+    is_plain: bool,
+) -> None:
+    program.ok("make", "Send the numbers", "--to", "dana", "--agreed", "--by", "fri")
+    configure(program, config)
+    if variable is not None:
+        monkeypatch.setenv("PROMISECTL_PLAIN", variable)
+    for view in ("owe", "list", "week", "stats", "people", "show 1", "log", "config show"):
+        words = view.split()
+        plain = program.ok(*words, "--plain")
+        assert (program.ok(*words, *options, width=80) == plain) is is_plain, view
+    assert program("make", "Call", "--to", "dana", width=80).stdout.startswith("#2 proposed: ")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""config show, path and edit: what holds and who says so; and a mistake in an editor never breaks what was there."""
+"""config show, path, edit, set and unset: what holds and who says so; a mistake never breaks what was there."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,8 @@ def test_every_key_is_shown_with_its_default(
         "week_start": ("mon", "default"),
         "window": (90, "default"),
         "color": ("auto", "default"),
-        "pager": (None, "default"),
+        "form": ("auto", "default"),
+        "pager": ("less -FIRX", "default"),
         "hints": ("first-weeks", "default"),
         "questions": ("important", "default"),
         "date.morning": ("09:00", "default"),
@@ -112,7 +114,7 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
         "value",
         "from",
     ]
-    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[19])["value"] == [
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[20])["value"] == [
         "id",
         "outcome",
     ]
@@ -366,9 +368,215 @@ def test_at_a_terminal_the_editor_has_it_and_ctrl_c_is_its_own(
     assert path.read_text() == "window = 60\n"
 
 
-def test_the_pager_in_effect_is_shown(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    configure(program, "pager = false\n")
-    assert "pager\tfalse\tline 1\n" in program.ok("config", "show")
-    for pager, shown in (("more -s", "more -s"), ("", "false")):
-        monkeypatch.setenv("PAGER", pager)
-        assert f"pager\t{shown}\tPAGER\n" in program.ok("config", "show")
+@pytest.mark.parametrize(
+    ("own", "configured", "general", "shown", "source"),
+    [
+        (None, "", None, "less -FIRX", "default"),
+        (None, "", "more -s", "more -s", "PAGER"),
+        (None, "", "", "false", "PAGER"),
+        (None, 'pager = "most"\n', "more -s", "most", "line 1"),
+        (None, "pager = false\n", "more -s", "false", "line 1"),
+        ("nl", 'pager = "most"\n', "more -s", "nl", "PROMISECTL_PAGER"),
+        ("", 'pager = "most"\n', "more -s", "false", "PROMISECTL_PAGER"),
+    ],
+)
+def test_the_pager_in_effect_is_shown(
+    program: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    own: str | None,
+    configured: str,
+    general: str | None,
+    shown: str,
+    source: str,
+) -> None:
+    configure(program, configured)
+    for name, value in (("PROMISECTL_PAGER", own), ("PAGER", general)):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert f"pager\t{shown}\t{source}\n" in program.ok("config", "show")
+
+
+# set and unset
+
+WRITTEN = """\
+# mine
+me = "Ana"  # my name
+
+[table]
+# as I like it
+sort = "person"
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "says", "after"),
+    [
+        (["me", "Ana", "Lopez"], 'me = "Ana Lopez"', WRITTEN.replace('"Ana"', '"Ana Lopez"')),
+        (["window", "180"], "window = 180", WRITTEN.replace("\n\n", "\nwindow = 180\n\n")),
+        (["pager", "false"], "pager = false", WRITTEN.replace("\n\n", "\npager = false\n\n")),
+        (
+            ["pager", "less -S"],
+            'pager = "less -S"',
+            WRITTEN.replace("\n\n", '\npager = "less -S"\n\n'),
+        ),
+        (["table.sort", "made"], 'table.sort = "made"', WRITTEN.replace("person", "made")),
+        (
+            ["table.columns", "id", "due"],
+            'table.columns = ["id", "due"]',
+            WRITTEN + 'columns = ["id", "due"]\n',
+        ),
+        (
+            ["check.ignore", "L13"],
+            'check.ignore = ["L13"]',
+            WRITTEN + '\n[check]\nignore = ["L13"]\n',
+        ),
+        (
+            ["message.greeting", "Dear {name},"],
+            'message.greeting = "Dear {name},"',
+            WRITTEN + '\n[message]\ngreeting = "Dear {name},"\n',
+        ),
+        (
+            ["alias.late", "owe --overdue"],
+            'alias.late = "owe --overdue"',
+            WRITTEN + '\n[alias]\nlate = "owe --overdue"\n',
+        ),
+    ],
+)
+def test_a_setting_is_written_and_the_rest_stays(
+    program: Program, words: list[str], says: str, after: str
+) -> None:
+    path = configure(program, WRITTEN)
+    assert program.ok("config", "set", *words) == f"{says}\n"
+    assert path.read_text() == after
+    key = words[0]
+    assert _shown(program)[key][1].startswith("line ")
+    gone = program.ok("config", "unset", key)
+    assert gone == f"{key} is no longer in the config.\n"
+    assert _shown(program).get(key, (None, "default"))[1] == "default"
+    assert "# as I like it" in path.read_text()
+    again = program.ok("config", "unset", key)
+    assert again == f"{key} is not in the config. Nothing was changed.\n"
+
+
+@pytest.mark.parametrize("key", [key for key in keys.CONFIG_KEYS if key != "zone"])
+def test_every_key_can_be_set_to_its_example(
+    program: Program, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """What the template shows as TOML, typed as words."""
+    monkeypatch.delenv("NO_COLOR")
+    value = tomllib.loads(keys.CONFIG_KEYS[key].example)[key.rpartition(".")[2]]
+    words = value if isinstance(value, list) else [str(value)]
+    program.ok("config", "set", key, *words)
+    assert _shown(program)[key][1].startswith("line ")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["sort", "person"], "There is no setting “sort”. Did you mean table.sort?"),
+        (["me_", "Ana"], "There is no setting “me_”. Did you mean me?"),
+        (["alias.", "owe"], "There is no setting “alias.”. All settings: promisectl config show"),
+        (["zzz", "1"], "There is no setting “zzz”. All settings: promisectl config show"),
+        (["message.hello", "Hi"], "There is no setting “message.hello”. "),
+        (
+            ["window", "soon"],
+            'window must be a number of days, 1 to 36500, as in 90 or "90 days". Nothing was changed.',
+        ),
+        (
+            ["message.weekdays", "Mo", "Di"],
+            "weekdays must have 7 names, not 2. Nothing was changed.",
+        ),
+        (
+            ["message.greeting", "Hi {who}"],
+            "“{who}” is not a placeholder; greeting can have {name}.",
+        ),
+    ],
+)
+def test_a_wrong_setting_changes_nothing(program: Program, words: list[str], says: str) -> None:
+    path = configure(program, WRITTEN)
+    refused = program("config", "set", *words)
+    assert refused.stderr.startswith(f"promisectl: {says}")
+    assert (refused.stdout, refused.code) == ("", 2)
+    assert path.read_text() == WRITTEN
+
+
+def test_a_config_that_cannot_be_used_is_not_written_over(program: Program) -> None:
+    path = configure(program, "windows = 3\n")
+    refused = program("config", "set", "window", "30")
+    assert refused.code == 6
+    assert path.read_text() == "windows = 3\n"
+
+
+def test_a_new_config_is_mine_alone_and_a_link_stays_one(program: Program) -> None:
+    program.ok("config", "set", "window", "30")
+    path = _path(program)
+    assert path.read_text() == "window = 30\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    kept = program.home / "dotfiles.toml"
+    path.rename(kept)
+    path.symlink_to(kept)
+    program.ok("config", "set", "window", "60")
+    assert path.is_symlink()
+    assert kept.read_text() == "window = 60\n"
+
+
+def test_what_wins_over_the_config_is_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    written = program("config", "set", "color", "always")
+    assert (written.stdout, written.stderr) == (
+        'color = "always"\n',
+        "Not in effect now: NO_COLOR wins over the config.\n",
+    )
+
+
+# Another file
+
+
+def test_a_named_config_takes_the_place_of_the_usual_one(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(program, 'window = 30\n[alias]\nlate = "owe --overdue"\n')
+    other, third = program.home / "other.toml", program.home / "third.toml"
+    other.write_text('window = 60\n[alias]\nlate = "status"\n')
+    third.write_text("window = 90\n")
+    assert _shown(program)["window"] == (30, "line 1")
+    monkeypatch.setenv("PROMISECTL_CONFIG", str(third))
+    assert _shown(program)["window"] == (90, "line 1")
+    assert _shown(program, "--config", str(other))["window"] == (60, "line 1")
+    assert program.ok("--config", str(other), "config", "path") == f"{other}\n"
+    assert program.ok("--config", str(other), "late") == program.ok("status")
+    assert program.ok(f"--config={other}", "late") == program.ok("status")
+    assert json.loads(program.ok("path", "--json", "--config", str(other)))["config"] == str(other)
+    program.ok("config", "set", "window", "61", "--config", str(other))
+    assert other.read_text().startswith("window = 61\n")
+    monkeypatch.setenv("PROMISECTL_CONFIG", "/dev/null")
+    assert _shown(program)["window"] == (90, "default")
+
+
+@pytest.mark.parametrize("named", ["option", "variable"])
+def test_a_named_config_has_to_be_there(
+    program: Program, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    path = program.home / "my config.toml"
+    if named == "variable":
+        monkeypatch.setenv("PROMISECTL_CONFIG", str(path))
+        words, edit = [], "promisectl config edit"
+    else:
+        words, edit = ["--config", str(path)], f"promisectl config edit --config '{path}'"
+    refused = program(*words, "owe")
+    assert (refused.stderr, refused.code) == (
+        f"promisectl: {path}: no such file or directory. Nothing was done. Create it: {edit}\n",
+        6,
+    )
+    program.ok(*words, "config", "set", "window", "30")
+    program.ok(*words, "owe")
+
+
+@pytest.mark.parametrize("named", ["$CONFIG/c.toml", "https://c.toml", "", "~no-such-user/c.toml"])
+def test_a_path_that_is_none_is_refused(program: Program, named: str) -> None:
+    refused = program("--config", named, "owe")
+    assert refused.code == 2
+    assert refused.stderr.startswith("promisectl: Can't use the path")
+    program.ok("--help")

@@ -11,6 +11,7 @@ import pytest
 from typer.core import TyperOption
 from typer.main import get_command
 
+from promisectl import __version__
 from promisectl.cli import DECLARED_IN
 from promisectl.cli.app import build_app
 from tests.conftest import Program
@@ -128,7 +129,10 @@ def test_the_help_of_the_program_fits_a_screen_and_names_every_command(program: 
         "Options --version Output --json, --jsonl, --csv, --plain, --table, --svg, --template, --no-pager "
         in together
     )
-    assert "Global options --ledger, --today, --color, --no-input, --help " in together
+    assert (
+        "Global options --ledger, --config, --today, --color, --no-color, --no-input, --help "
+        in together
+    )
 
 
 def test_help_all_lists_every_command_with_its_whole_line_panel_by_panel(program: Program) -> None:
@@ -248,3 +252,16 @@ def test_a_python_without_docstrings_has_the_same_help() -> None:
     ]
     assert told[0].count("Usage: ") == len(pages)
     assert told[1] == told[0]
+
+
+@pytest.mark.parametrize("group", ["person", "config"])
+def test_a_group_alone_shows_its_help(program: Program, group: str) -> None:
+    assert program(group) == program(group, "--help")
+    assert program.ok(group).startswith(f"Usage: promisectl {group} COMMAND…\n")
+
+
+def test_the_version_is_a_command_and_an_option(program: Program) -> None:
+    says = program.ok("--version")
+    assert says == f"promisectl {__version__}\n"
+    for words in (["-V"], ["version"], ["--no-color", "version"], ["-V", "owe"]):
+        assert program.ok(*words) == says

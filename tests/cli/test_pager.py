@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.terminal import ended, in_another, terminal
+from tests.cli.test_config import configure
 from tests.conftest import Program, remembered, tool
 
 ROWS, COLUMNS = 12, 80
@@ -247,3 +248,26 @@ def test_a_pager_that_dies_of_ctrl_c_leaves_no_trace(
         child.sendintr()
         assert ended(child) == 0
         assert "Traceback" not in str(child.before)
+
+
+@pytest.mark.usefixtures("marked")
+@pytest.mark.parametrize(
+    ("own", "configured", "paged"),
+    [
+        (None, "", "PAGED"),
+        (None, "pager = false\n", ""),
+        (None, 'pager = "nl"\n', "     1\tNot agreed"),
+        ("", 'pager = "nl"\n', ""),
+        ("cat", "", ""),
+        ("sed s/^Not/SHELL/ | cat", "", "SHELL"),
+        ("WORD=shell; sed s/^Not/$WORD/", "pager = false\n", "shell"),
+    ],
+)
+def test_the_nearest_setting_names_the_pager_and_a_shell_reads_a_command_line(
+    long: Program, monkeypatch: pytest.MonkeyPatch, own: str | None, configured: str, paged: str
+) -> None:
+    configure(long, configured)
+    if own is not None:
+        monkeypatch.setenv("PROMISECTL_PAGER", own)
+    shown = _shown("owe")
+    assert shown.startswith(paged or "Not agreed"), shown[:200]

@@ -44,7 +44,6 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
         (["person", "renme", "dana", "dk"], "“renme” is not a command. Did you mean promisectl person rename?"),
         (["person", "ls"], "“ls” is not a command. Did you mean promisectl people?"),
         (["person", "frob"], "“frob” is not a command. All about a person: promisectl person show “…”"),
-        (["person"], "person needs one of its commands: show, rename, alias, unalias or merge. See: promisectl person --help"),
         (["owe", "--wit", "dana"], "There is no option --wit. Did you mean --with? See: promisectl owe --help"),
         (["make", "x", "--too", "dana"], "There is no option --too. Did you mean --to? See: promisectl make --help"),
         (["accept", "dana"], "“dana” is not the ID of a promise. With Dana: #1 “Review the contract”."),

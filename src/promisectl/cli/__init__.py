@@ -49,4 +49,5 @@ DECLARED_IN = {
     "config": "program",
     "completion": "program",
     "path": "program",
+    "version": "program",
 }

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.cli import DECLARED_IN
-from promisectl.system.paths import default_config_path
+from promisectl.system.paths import find_config_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-OPTIONS_WITH_VALUE = ("--ledger", "--today", "--color")
+OPTIONS_WITH_VALUE = ("--ledger", "--config", "--today", "--color")
 """The options before a command that take the next word as their value."""
 
 
@@ -24,12 +24,26 @@ def expand_alias(words: Sequence[str], environ: Mapping[str, str]) -> Sequence[s
     index = _find_command_index(words)
     if index is None or is_command(words[index]):
         return words
-    expansion = config.load_config(default_config_path(environ)).alias.get(words[index])
+    expansion = load_aliases(words[:index], environ).get(words[index])
     if expansion is None:
         return words
     import shlex
 
     return [*words[:index], *shlex.split(expansion), *words[index + 1 :]]
+
+
+def load_aliases(words: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the aliases of the config that the words name, else of the usual one.
+
+    Raises BadConfig and BadPlace.
+    """
+    named = None
+    for last, word in zip(["", *words], words, strict=False):
+        if last == "--config":
+            named = word
+        elif word.startswith("--config="):
+            named = word.removeprefix("--config=")
+    return config.load_config(find_config_path(environ, named)).alias
 
 
 def is_command(word: str) -> bool:
@@ -56,8 +70,8 @@ def read_config_aliases(words: Sequence[str], environ: Mapping[str, str]) -> Ali
     if is_command(words[index]) if index is not None else not {"--help", "-h"} & {*words}:
         return NO_ALIASES
     try:
-        return AliasList(config.load_config(default_config_path(environ)).alias)
-    except errors.BadConfig as problem:
+        return AliasList(load_aliases(words, environ))
+    except (errors.BadConfig, errors.BadPlace) as problem:
         return AliasList(problem=f"Aliases are left out. {problem.cause}")
 
 

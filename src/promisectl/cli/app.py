@@ -10,16 +10,18 @@ import typer
 from promisectl import __version__
 from promisectl.cli import DECLARED_IN, aliases
 from promisectl.cli.aliases import AliasList
-from promisectl.cli.help import CliCommand, CliGroup
+from promisectl.cli.help import CliCommand, CliGroup, format_context_help
 from promisectl.cli.registry import (
     DECLARATIONS,
     AsTable,
     Color,
+    ConfigPath,
     Csv,
     Declaration,
     Json,
     Jsonl,
     Ledger,
+    NoColor,
     NoInput,
     NoPager,
     Plain,
@@ -29,7 +31,6 @@ from promisectl.cli.registry import (
     build_callback,
     read_help_text,
 )
-from promisectl.cli.suggestions import ensure_subcommand
 from promisectl.domain.constants import COLOR_CHOICES
 from promisectl.system.streams import print_stdout
 from promisectl.system.terminal import find_terminal_width, is_colored, resolve_color_wish
@@ -40,8 +41,14 @@ One command: promisectl help make
 New here? promisectl demo · promisectl guide start"""
 _GROUP_HELP = {
     "person": "One person: show, rename, alias, merge.",
-    "config": "Your settings: show, path, edit.",
+    "config": "Your settings: show, path, edit, set, unset.",
 }
+
+
+def show_group_help(ctx: typer.Context) -> None:
+    """Print the help of a group that comes without one of its commands. Raises StdoutFailed."""
+    if ctx.invoked_subcommand is None:
+        print_stdout(format_context_help(ctx))
 
 
 def print_version(wanted: bool) -> None:
@@ -54,7 +61,12 @@ def print_version(wanted: bool) -> None:
 Version = Annotated[
     bool,
     typer.Option(
-        "--version", metavar="", help="Print the version.", is_eager=True, callback=print_version
+        "--version",
+        "-V",
+        metavar="",
+        help="Print the version.",
+        is_eager=True,
+        callback=print_version,
     ),
 ]
 
@@ -89,9 +101,7 @@ def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> t
     for declaration in select_declarations(words):
         group, panel = declaration.group, declaration.panel
         if group and group not in apps:
-            apps[group] = typer.Typer(
-                help=_GROUP_HELP[group], callback=ensure_subcommand, **settings
-            )
+            apps[group] = typer.Typer(help=_GROUP_HELP[group], callback=show_group_help, **settings)
             app.add_typer(apps[group], name=group, rich_help_panel=panel)
         add_command = apps[group].command(declaration.name, cls=CliCommand, rich_help_panel=panel)
         add_command(build_callback(declaration))
@@ -102,8 +112,10 @@ def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> t
 
 
 def find_color_option(words: Sequence[str]) -> str | None:
-    """Return the value of --color wherever it is: Typer prints the help before it parses it."""
+    """Return what --color says wherever it is: Typer prints the help before it parses it."""
     options = list(words[: words.index("--")] if "--" in words else words)
+    if "--no-color" in options:
+        return "never"
     values = [
         word for last, word in zip(["", *options], options, strict=False) if last == "--color"
     ]
@@ -134,8 +146,10 @@ def select_declarations(words: Sequence[str]) -> list[Declaration]:
 def run_without_command(
     ctx: typer.Context,
     ledger: Ledger = None,
+    config: ConfigPath = None,
     today: Today = None,
     color: Color = None,
+    no_color: NoColor = False,
     no_input: NoInput = False,
     json: Json = False,
     jsonl: Jsonl = False,
@@ -158,8 +172,9 @@ def run_without_command(
     del version
     if ctx.invoked_subcommand is not None:
         return None
-    world = {"ledger": ledger, "today": today, "color": color, "no_input": no_input}
+    world = {"ledger": ledger, "config": config, "today": today, "no_input": no_input}
+    colors = {"color": color, "no_color": no_color}
     records = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "template": template}
     page = {"table": table, "svg": svg, "no_pager": no_pager}
-    arguments = {"waiting": None, "exit_code": False, **world, **records, **page}
+    arguments = {"waiting": None, "exit_code": False, **world, **colors, **records, **page}
     return ctx.obj("moves", "moves", arguments)

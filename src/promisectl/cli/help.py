@@ -126,7 +126,7 @@ def format_help_page(
     names: list[tuple[str, str]] = []
     if is_brief:
         names = [
-            (panel, ", ".join(name.removeprefix("-h, ").split(" ")[0] for name, _ in rows))
+            (panel, ", ".join(name.rpartition(", ")[2].split(" ")[0] for name, _ in rows))
             for panel, rows in (commands | parameters).items()
             if panel not in _BRIEF_PAGE_PANELS
         ]

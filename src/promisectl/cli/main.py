@@ -57,7 +57,7 @@ def run_command_line(words: Sequence[str]) -> int:
 def answer_at_once(words: Sequence[str]) -> bool:
     """Answer the version and the completions of a TAB without parsing; return whether it did."""
     match list(words):
-        case ["--version"]:
+        case ["--version" | "-V" | "version"]:
             streams.print_stdout(f"promisectl {__version__}")
         case ["completion", shell, "--", *typed] if typed:
             from promisectl.commands.dispatch import run_command

@@ -4,7 +4,13 @@ from typing import Annotated
 
 import typer
 
-from promisectl.cli.registry import NO_OPTIONS, PAGER_OPTIONS, VIEW_OPTIONS, register_command
+from promisectl.cli.registry import (
+    JSON_OPTIONS,
+    NO_OPTIONS,
+    PAGER_OPTIONS,
+    VIEW_OPTIONS,
+    register_command,
+)
 
 PROGRAM_PANEL = "Program"
 
@@ -93,6 +99,50 @@ def edit() -> None:
     """
 
 
+Setting = Annotated[
+    str, typer.Argument(metavar="SETTING", help="The name of a setting, such as table.sort.")
+]
+Value = Annotated[
+    list[str],
+    typer.Argument(metavar="VALUE…", help="Its value; several words are a list or one text."),
+]
+
+
+@register_command(
+    "set",
+    PROGRAM_PANEL,
+    runs="config.set_key",
+    group="config",
+    answers=NO_OPTIONS,
+    needs_config=False,
+)
+def set_key(setting: Setting, value: Value) -> None:
+    """Write one setting into the config.
+
+    \b
+    promisectl config set window 180
+    promisectl config set form plain
+    promisectl config set table.columns id outcome due
+    promisectl config set alias.late "owe --overdue"
+    """
+
+
+@register_command(
+    "unset",
+    PROGRAM_PANEL,
+    runs="config.unset_key",
+    group="config",
+    answers=NO_OPTIONS,
+    needs_config=False,
+)
+def unset_key(setting: Setting) -> None:
+    """Take one setting out of the config, so that its default holds.
+
+    \b
+    promisectl config unset window
+    """
+
+
 Shell = Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]
 Words = Annotated[
     list[str],
@@ -123,10 +173,22 @@ def completion(
     """
 
 
-@register_command("path", PROGRAM_PANEL, runs="path.path", answers=NO_OPTIONS, needs_config=False)
+@register_command("path", PROGRAM_PANEL, runs="path.path", answers=JSON_OPTIONS, needs_config=False)
 def path() -> None:
     """Show where the ledger, the config and the backups are.
 
     \b
     sqlite3 "$(promisectl path | head -1)" "select * from owe"
+    promisectl path --json | jq -r .backups
+    """
+
+
+@register_command(
+    "version", PROGRAM_PANEL, runs="version.version", answers=NO_OPTIONS, needs_config=False
+)
+def version() -> None:
+    """Print the version.
+
+    \b
+    promisectl version
     """

@@ -34,6 +34,15 @@ Ledger = Annotated[
         rich_help_panel=GLOBAL_PANEL,
     ),
 ]
+ConfigPath = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="PATH",
+        help="Use this config file (PROMISECTL_CONFIG).",
+        rich_help_panel=GLOBAL_PANEL,
+    ),
+]
 Today = Annotated[
     str | None,
     typer.Option(
@@ -50,6 +59,12 @@ Color = Annotated[
         metavar="WHEN",
         help="Use colors: auto, always or never.",
         rich_help_panel=GLOBAL_PANEL,
+    ),
+]
+NoColor = Annotated[
+    bool,
+    typer.Option(
+        "--no-color", metavar="", help="The same as --color never.", rich_help_panel=GLOBAL_PANEL
     ),
 ]
 NoInput = Annotated[
@@ -151,8 +166,10 @@ NoPager = Annotated[
 
 COMMON_OPTIONS: dict[str, Any] = {
     "ledger": Ledger,
+    "config": ConfigPath,
     "today": Today,
     "color": Color,
+    "no_color": NoColor,
     "no_input": NoInput,
 }
 RESULT_OPTIONS: dict[str, Any] = {"quiet": Quiet, "json": Json}
@@ -342,6 +359,7 @@ def read_help_text(prototype: Callable[..., Any]) -> str:
 
 
 _FLAG_TYPES = (
+    NoColor,
     NoInput,
     NoPager,
     Quiet,

@@ -64,6 +64,8 @@ _NEEDED_PHRASES = {
     "NEW": "a new name",
     "INTO": "another person",
     "SHELL": "the name of a shell",
+    "SETTING": "the name of a setting",
+    "VALUE": "a value",
 }
 """What is missing where a command has no word for an argument."""
 _MAX_SUGGESTED_OPTIONS = 3
@@ -78,13 +80,6 @@ _COMMAND_PURPOSES = {
     "release": "release the promisor",
     "renege": "break a promise",
 }
-
-
-def ensure_subcommand(ctx: typer.Context) -> None:
-    """Refuse a group without one of its commands. Raises MissingCommand."""
-    if ctx.invoked_subcommand is None:
-        names = list(ctx.command.commands)  # type: ignore[attr-defined]
-        raise errors.MissingCommand(ctx.command_path, names)
 
 
 def translate_typer_errors(

@@ -193,6 +193,7 @@ FREE_KINDS = (
     "TIME",
     "THEIRS=OURS",
     "FIELD=VALUE",
+    "VALUE",
     "HEAD",
 )
 """Kinds of values that are not completed: free texts, numbers, new names."""

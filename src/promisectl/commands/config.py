@@ -1,16 +1,16 @@
-"""The commands `config show`, `config path` and `config edit`."""
+"""The commands `config show`, `path`, `edit`, `set` and `unset`."""
 
 from __future__ import annotations
 
 import os
 
-from promisectl import errors
+from promisectl import config, errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import editor, output, output_files
 from promisectl.system import timezone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from promisectl.env import Env
@@ -66,7 +66,8 @@ def find_setting_value(env: Env, key: str) -> Any:
     in_effect = {
         "zone": env.zone,
         "color": env.color_wish[0],
-        "pager": (env.environ["PAGER"] or False) if "PAGER" in env.environ else env.config.pager,
+        "form": env.form_wish[0],
+        "pager": env.pager_wish[0] or False,
         "week_start": WEEKDAY_CHOICES[env.config.week_start],
         "table.columns": [*(env.config.table.columns or DEFAULT_COLUMNS)],
     }
@@ -89,15 +90,13 @@ def find_setting_sources(env: Env) -> dict[str, str]:
     The environment and the options win over the config.
     """
     sources: dict[str, str] = {}
-    if os.path.exists(env.config_file):
+    if os.path.isfile(env.config_file):
         from promisectl.config import file
 
         lines = file.find_key_lines(env.config_file)
         sources |= {key: f"line {line}" for key, line in lines.items()}
-    if env.color_wish[1] != "config":
-        sources["color"] = env.color_wish[1]
-    if "PAGER" in env.environ:
-        sources["pager"] = "PAGER"
+    wishes = {"color": env.color_wish, "form": env.form_wish, "pager": env.pager_wish}
+    sources |= {key: source for key, (_, source) in wishes.items() if source != "config"}
     if timezone.read_zone_wish(env.environ):
         sources["zone"] = "TZ"
     return sources
@@ -120,13 +119,12 @@ def path(env: Env) -> None:
 def edit(env: Env) -> None:
     """Open a copy of the config in the editor until it can be used, then replace the config.
 
-    The config and its directory, if that is new, are readable by their owner alone. The config is
-    replaced as a whole or stays as it was. Raises BadConfig, CannotWrite and NoHome.
+    Raises BadConfig, CannotWrite and NoHome.
     """
     from promisectl.config import file
 
     _ensure_config_place(env)
-    target = os.path.realpath(env.config_file)  # keeps a link that programs for dotfiles make
+    target = os.path.realpath(env.config_file)
     before = read_config_or_template(target)
 
     def check_config(text: str) -> str:
@@ -139,9 +137,53 @@ def edit(env: Env) -> None:
         if after == before:
             env.print_line("Nothing was changed.")
             return
-        output_files.create_output_directory(os.path.dirname(target))
-        output_files.write_output_atomically(target, [after])
+        _write_config(env, after)
     env.print_line(f"Written: {env.config_file}")
+
+
+def set_key(env: Env, setting: str, value: Sequence[str]) -> None:
+    """Write a value into the config; all else in the file stays as it is, with its comments.
+
+    Raises UnknownSetting, WrongSetting, BadConfig, CannotWrite and NoHome.
+    """
+    from promisectl.config import editing
+
+    _ensure_config_place(env)
+    before = editing.read_config_text(env.config_file)
+    change = editing.set_config_value(before, env.config_file, setting, value)
+    _write_config(env, change.text)
+    env.print_line(f"{setting} = {change.value}")
+    env.config = config.load_config(env.config_file)
+    source = find_setting_sources(env).get(setting, "")
+    if not source.startswith("line "):
+        env.print_hint(f"Not in effect now: {source} wins over the config.")
+
+
+def unset_key(env: Env, setting: str) -> None:
+    """Take a value out of the config, so that its default holds.
+
+    Raises UnknownSetting, BadConfig, CannotWrite and NoHome.
+    """
+    from promisectl.config import editing
+
+    _ensure_config_place(env)
+    before = editing.read_config_text(env.config_file)
+    after = editing.unset_config_value(before, env.config_file, setting)
+    if after == before:
+        env.print_line(f"{setting} is not in the config. Nothing was changed.")
+        return
+    _write_config(env, after)
+    env.print_line(f"{setting} is no longer in the config.")
+
+
+def _write_config(env: Env, text: str) -> None:
+    """Replace the config as a whole, or create it, readable by its owner alone.
+
+    A link, as programs for dotfiles make it, stays a link. Raises CannotWrite.
+    """
+    target = os.path.realpath(env.config_file)
+    output_files.create_output_directory(os.path.dirname(target))
+    output_files.write_output_atomically(target, [text])
 
 
 def read_config_or_template(path: str) -> str:

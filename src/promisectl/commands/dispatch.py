@@ -10,7 +10,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import constants
 from promisectl.env import Env, OnceKey
 from promisectl.storage import ledger
-from promisectl.system.paths import default_config_path, has_files
+from promisectl.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def run_command(
 
         raise suggestions.explain_number_problem(env, function, problem) from problem
     except errors.LedgerError as problem:
-        if problem.restorable and has_files(env.backup_directory):
+        if problem.restorable and paths.has_files(env.backup_directory):
             problem.add_backup_hint(env.backup_directory)
         raise
     except EOFError:  # a question was left with Ctrl-C or Ctrl-D
@@ -132,20 +132,22 @@ def _build_env(
         options = " and ".join(f"--{form}" for form in forms)
         raise errors.Contradiction(f"{options} can't be combined.", "Give one of them.")
     options_of_env = {name: arguments.pop(name) for name in _ENV_ARGUMENTS if name in arguments}
-    key = arguments.pop("once", None)
+    if arguments.pop("no_color", False):
+        options_of_env["color"] = "never"
+    named_config, key = arguments.pop("config", None), arguments.pop("once", None)
     once = None if key is None else build_once_key(key, function, arguments, ids)
+    config_file = paths.find_config_path(os.environ, named_config)
     try:
-        settings = config.load_config(default_config_path(os.environ))
-    except errors.BadConfig as problem:
+        settings = load_settings(config_file, named_config)
+    except errors.BadConfig:
         if needs_config:
-            can_edit = os.path.isfile(problem.place)
-            problem.advice = "Fix it: promisectl config edit" if can_edit else "Move it elsewhere."
             raise
         settings = config.Config()
     env = Env(
         os.environ,
         (sys.stdin, sys.stdout, sys.stderr),
         settings,
+        config_file=config_file,
         form=forms[0] if forms else None,
         svg=typed_forms["svg"],
         template=typed_forms["template"],
@@ -156,6 +158,24 @@ def _build_env(
     if not env.is_zone_known:
         env.print_hint(_UNKNOWN_ZONE_HINT)
     return env
+
+
+def load_settings(path: str, named: str | None) -> config.Config:
+    """Return the config at a path, which --config `named`. Raises BadConfig with what to do."""
+    is_usual = path == paths.default_config_path(os.environ)
+    try:
+        return config.load_config(path, must_exist=not is_usual)
+    except errors.BadConfig as problem:
+        from shlex import quote
+
+        edit = f"promisectl config edit{f' --config {quote(named)}' if named else ''}"
+        if not os.path.lexists(path):
+            problem.advice = f"Create it: {edit}"
+        elif os.path.isfile(path):
+            problem.advice = f"Fix it: {edit}"
+        else:
+            problem.advice = "Move it elsewhere."
+        raise
 
 
 def build_once_key(key: str, function: str, arguments: dict[str, Any], ids: str) -> OnceKey:

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 
 def path(env: Env) -> None:
     """Print the path of the ledger, alone on the first line, then of the config and backups."""
+    if env.is_json:
+        from promisectl.records.as_json import encode_json
+
+        where = {"ledger": env.ledger, "config": env.config_file or None}
+        env.write_records([encode_json(where | {"backups": env.backup_directory}) + "\n"])
+        return
     env.print_line(env.ledger, whole=True)
     config = env.config_file or "none, as there is no home directory"
     env.print_line(f"config: {config}", whole=True)

@@ -52,6 +52,9 @@ DOCSTRINGS = {
     'promisectl.cli.program.show': 'Show every setting, and where it comes from.\n\n\x08\npromisectl config show',
     'promisectl.cli.program.config_path': 'Show where the config is.\n\n\x08\ncat "$(promisectl config path)"',
     'promisectl.cli.program.edit': 'Edit the config in your editor; it is checked before it is saved.\n\n\x08\npromisectl config edit\nEDITOR=nano promisectl config edit',
+    'promisectl.cli.program.set_key': 'Write one setting into the config.\n\n\x08\npromisectl config set window 180\npromisectl config set form plain\npromisectl config set table.columns id outcome due\npromisectl config set alias.late "owe --overdue"',
+    'promisectl.cli.program.unset_key': 'Take one setting out of the config, so that its default holds.\n\n\x08\npromisectl config unset window',
     'promisectl.cli.program.completion': 'Print the completion script for your shell.\n\n\x08\nsource <(promisectl completion bash)\npromisectl completion zsh > ~/.zfunc/_promisectl\npromisectl completion fish > ~/.config/fish/completions/promisectl.fish',
-    'promisectl.cli.program.path': 'Show where the ledger, the config and the backups are.\n\n\x08\nsqlite3 "$(promisectl path | head -1)" "select * from owe"',
+    'promisectl.cli.program.path': 'Show where the ledger, the config and the backups are.\n\n\x08\nsqlite3 "$(promisectl path | head -1)" "select * from owe"\npromisectl path --json | jq -r .backups',
+    'promisectl.cli.program.version': 'Print the version.\n\n\x08\npromisectl version',
 }

@@ -40,7 +40,8 @@ class Config(NamedTuple):
     `me` is the name of the owner, `zone` the IANA name of their zone. `date_order` is how dates of
     bare numbers are read: dmy, mdy, ymd or None for not at all. `week_start` is the first day of a
     week, Monday is 0. `window` is the period of `stats` in days. `color` is auto, always or never.
-    `pager` is a command, False for none, None for the default. `hints` says when the next steps
+    `form` is plain for lines instead of tables on a terminal, else auto. `pager` is a command,
+    False for none, None for PAGER or the default. `hints` says when the next steps
     are printed after a move, `questions` at which yes a person is asked questions. `date` holds the
     times that words such as "evening" mean, `message` the words of messages to others and what
     their dates are made of, `alias` the expansion of each alias.
@@ -52,6 +53,7 @@ class Config(NamedTuple):
     week_start: int = 0
     window: int = 90
     color: str = "auto"
+    form: str = "auto"
     pager: str | Literal[False] | None = None
     hints: str = "first-weeks"
     questions: str = "important"
@@ -62,9 +64,12 @@ class Config(NamedTuple):
     alias: Mapping[str, str] = MappingProxyType({})
 
 
-def load_config(path: str) -> Config:
-    """Return the config of a file; the defaults when it does not exist. Raises BadConfig."""
-    if not os.path.lexists(path):
+def load_config(path: str, *, must_exist: bool = False) -> Config:
+    """Return the config of a file; the defaults when it does not exist, or is /dev/null.
+
+    Raises BadConfig, also for a missing file that `must_exist`.
+    """
+    if path == os.devnull or not (must_exist or os.path.lexists(path)):
         return Config()
     from promisectl.config import file
 

@@ -214,9 +214,14 @@ CONFIG_KEYS = {
         "Colors: auto, always or never.",
         'color = "never"',
     ),
+    "form": ConfigKey(
+        _build_choice_parser("form", ("auto", "plain")),
+        "On a terminal: plain for lines instead of tables, else auto.",
+        'form = "plain"',
+    ),
     "pager": ConfigKey(
         parse_pager_value,
-        "The pager for long views; false for none.",
+        "The pager for long views; false for none. Without it, PAGER or less.",
         'pager = "less -FIRX"',
     ),
     "hints": ConfigKey(

@@ -437,12 +437,16 @@ class UnknownCommand(Usage):
         super().__init__(f"“{word}” is not a command.", did if ways else see)
 
 
-class MissingCommand(Usage):
-    """A group of commands without one of its commands."""
+class UnknownSetting(Usage):
+    """A word that is not the name of a setting. `near` is the one that may be meant, or empty."""
 
-    def __init__(self, command: str, commands: Sequence[str]) -> None:
-        named = ", ".join([*commands[:-2], " or ".join(commands[-2:])])
-        super().__init__(
-            f"{command.rpartition(' ')[2]} needs one of its commands: {named}.",
-            f"See: {command} --help",
-        )
+    def __init__(self, word: str, near: str) -> None:
+        did = f"Did you mean {near}?" if near else "All settings: promisectl config show"
+        super().__init__(f"There is no setting “{word}”.", did)
+
+
+class WrongSetting(Usage):
+    """A value that a setting can't have. `why` says what it must be."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(end_sentence(why), "Nothing was changed.")

@@ -18,6 +18,7 @@ from promisectl.cli.registry import (
     build_traits,
     list_texts,
 )
+from promisectl.config.keys import CONFIG_KEYS
 from promisectl.domain import constants
 from promisectl.domain.promise import Cause
 from promisectl.domain.wellmade import check
@@ -59,6 +60,7 @@ _FIXED_CHOICES: dict[str, Iterable[str]] = {
     "TOPIC": guide.TOPICS,
     "RULE": {rule.id: rule.about for rule in check.RULES.values()},
     "SHELL": shells.SHELLS,
+    "SETTING": {name: key.about for name, key in CONFIG_KEYS.items()},
 }
 
 

@@ -1,4 +1,4 @@
-"""The pager for long views: `less`, or the command that PAGER names."""
+"""The pager for long views: `less`, or the command that the person named."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 DEFAULT_PAGER = "less -FIRX"
+# With one of these signs it is a command line, not a program with its options.
+_SIGNS_OF_SHELL_SYNTAX = frozenset("|&;<>()$`*?[#~=")
 # Settings for a pager that was named without options; its own variable in the environment wins.
 _PAGER_SETTINGS = {"LESS": "FIRX", "LV": "-c"}
 
 
 def find_pager_command(wish: str | None) -> list[str]:
-    """Return the words of the wanted pager with its path; none for no pager or a missing one."""
+    """Return the words of the wanted pager with its path; none for no pager or a missing one.
+
+    A command line with the syntax of a shell is left to `sh`.
+    """
     import shlex
     import shutil
 
+    if wish and os.name != "nt" and _SIGNS_OF_SHELL_SYNTAX & {*wish}:
+        return ["/bin/sh", "-c", wish]
     try:
         words = shlex.split(wish or "", posix=os.name != "nt")
     except ValueError:  # a quotation that never ends

@@ -71,8 +71,17 @@ def default_ledger_path(environ: Mapping[str, str]) -> str:
     )
 
 
+def find_config_path(environ: Mapping[str, str], named: str | None = None) -> str:
+    """Return the path of the config: the one that was `named`, else that of PROMISECTL_CONFIG.
+
+    Without either it is in the home directory; empty for a user without one. Raises BadPlace.
+    """
+    name = environ.get("PROMISECTL_CONFIG") or None if named is None else named
+    return default_config_path(environ) if name is None else resolve_file_path(name)
+
+
 def default_config_path(environ: Mapping[str, str]) -> str:
-    """Return the path of the config; empty for a user without a home directory."""
+    """Return the path of the config where nobody names another one; empty without a home."""
     try:
         directory = _find_user_directory(environ, "XDG_CONFIG_HOME", "~/.config", "user_config_dir")
     except errors.NoHome:

@@ -45,7 +45,8 @@ def resolve_color_wish(
 ) -> tuple[str, str]:
     """Return auto, always or never, and the name of the setting that decides it.
 
-    --color (`option`) decides, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then the config.
+    --color (`option`) decides, then NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then CLICOLOR=0,
+    then the config.
     """
     if option in ("always", "never"):
         return option, "--color"
@@ -54,6 +55,8 @@ def resolve_color_wish(
     for name in ("FORCE_COLOR", "CLICOLOR_FORCE"):
         if environ.get(name, "") not in ("", "0"):
             return "always", name
+    if environ.get("CLICOLOR") == "0":
+        return "never", "CLICOLOR"
     return ("auto", "--color") if option else (configured, "config")
 
 
