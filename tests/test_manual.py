@@ -230,7 +230,8 @@ FILES
 
 SEE ALSO
        promisectl(1), promisectl-demo(1), promisectl-help(1),
-       promisectl-completion(1), promisectl-path(1), promisectl-config(1)
+       promisectl-completion(1), promisectl-path(1), promisectl-version(1),
+       promisectl-config(1)
 
        promisectl guide start, promisectl guide recipes, promisectl guide
        coming-from, promisectl guide dates, promisectl guide people, promisectl
