@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.cli.fast_parser import CommandCall
+    from promisectl.env import Env
 
 
 def run_command_line(words: Sequence[str]) -> int:
@@ -24,6 +25,7 @@ def run_command_line(words: Sequence[str]) -> int:
     """
     os.umask(0o077)
     streams.open_streams()
+    envs: list[Env] = []
     try:
         if answer_at_once(words):
             return 0
@@ -34,12 +36,12 @@ def run_command_line(words: Sequence[str]) -> int:
             words = aliases.expand_alias(words, os.environ)
             call = _parse_call(words)
         if call is None:
-            code = run_with_typer(words)
+            code = run_with_typer(words, envs)
         else:
             from promisectl.commands.dispatch import run_command
 
             module, function, arguments, traits = call
-            code = run_command(module, function, arguments, words=words, **traits)
+            code = run_command(module, function, arguments, words=words, envs=envs, **traits)
         streams.flush_stdout()
     except (errors.ClosedPipe, BrokenPipeError):
         streams.drop_stream(sys.stdout)
@@ -52,6 +54,13 @@ def run_command_line(words: Sequence[str]) -> int:
         return problem.exit_code
     else:
         return code
+    finally:
+        for env in envs:
+            if env.recorded_acts:
+                from promisectl.commands.shared import hooks
+
+                streams.release_stdout()
+                hooks.run_hook(env)
 
 
 def answer_at_once(words: Sequence[str]) -> bool:
@@ -64,7 +73,7 @@ def answer_at_once(words: Sequence[str]) -> bool:
 
             with suppress(errors.Problem):  # a shell that completes has no use for an error
                 arguments = {"shell": shell, "words": typed}
-                run_command("completion", "completion", arguments, needs_config=False)
+                run_command("completion", "completion", arguments, needs_config=False, envs=[])
         case _:
             return False
     return True
@@ -79,8 +88,8 @@ def _parse_call(words: Sequence[str]) -> CommandCall | None:
     return parse_command_line(words)
 
 
-def run_with_typer(words: Sequence[str]) -> int:
-    """Let Typer parse and run the words; return the exit code.
+def run_with_typer(words: Sequence[str], envs: list[Env]) -> int:
+    """Let Typer parse and run the words; return the exit code. `envs` is as in `run_command`.
 
     Raises NotUnicode and BadCommandLine.
     """
@@ -95,8 +104,8 @@ def run_with_typer(words: Sequence[str]) -> int:
 
     def call_command(module: str, function: str, arguments: dict[str, Any], **traits: Any) -> int:
         if not module:
-            return show_help(arguments["words"], arguments["color"])
-        return run_command(module, function, arguments, words=words, **traits)
+            return show_help(arguments["words"], arguments["color"], envs)
+        return run_command(module, function, arguments, words=words, envs=envs, **traits)
 
     if not all(map(can_be_stored, words)):
         raise errors.NotUnicode
@@ -118,7 +127,7 @@ def run_with_typer(words: Sequence[str]) -> int:
     return code or 0
 
 
-def show_help(words: Sequence[str], color: str | None) -> int:
+def show_help(words: Sequence[str], color: str | None, envs: list[Env]) -> int:
     """Run the command `help`: print what --help prints after `words`; for `all`, every command.
 
     Returns the exit code. Raises UnknownCommand.
@@ -131,7 +140,7 @@ def show_help(words: Sequence[str], color: str | None) -> int:
 
     options = ["--help"] if color is None else ["--color", color, "--help"]
     if list(words) != [ALL_COMMANDS]:
-        return run_with_typer(aliases.expand_alias([*words, *options], os.environ))
+        return run_with_typer(aliases.expand_alias([*words, *options], os.environ), envs)
     app = build_app(options, aliases.read_config_aliases(options, os.environ))
     context = get_command(app).make_context("promisectl", [], resilient_parsing=True)
     streams.print_stdout(format_context_help(context, lists_all=True))
