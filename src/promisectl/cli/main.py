@@ -23,7 +23,7 @@ def run_command_line(words: Sequence[str]) -> int:
 
     Raises KeyboardInterrupt after Ctrl-C.
     """
-    os.umask(0o077)
+    umask = os.umask(0o077)
     streams.open_streams()
     envs: list[Env] = []
     try:
@@ -36,6 +36,9 @@ def run_command_line(words: Sequence[str]) -> int:
             words = aliases.expand_alias(words, os.environ)
             call = _parse_call(words)
         if call is None:
+            from promisectl.cli import programs
+
+            programs.become_program(words, os.environ, umask)
             code = run_with_typer(words, envs)
         else:
             from promisectl.commands.dispatch import run_command
@@ -134,14 +137,15 @@ def show_help(words: Sequence[str], color: str | None, envs: list[Env]) -> int:
     """
     from typer.main import get_command
 
-    from promisectl.cli import aliases
+    from promisectl.cli import aliases, programs
     from promisectl.cli.app import build_app
     from promisectl.cli.help import ALL_COMMANDS, format_context_help
 
     options = ["--help"] if color is None else ["--color", color, "--help"]
     if list(words) != [ALL_COMMANDS]:
         return run_with_typer(aliases.expand_alias([*words, *options], os.environ), envs)
-    app = build_app(options, aliases.read_config_aliases(options, os.environ))
+    listed = aliases.read_config_aliases(options, os.environ)
+    app = build_app(options, listed, programs.list_programs(os.environ))
     context = get_command(app).make_context("promisectl", [], resilient_parsing=True)
     streams.print_stdout(format_context_help(context, lists_all=True))
     return 0

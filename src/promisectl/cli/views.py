@@ -125,7 +125,9 @@ Until = Annotated[
 
 After = Annotated[
     int | None,
-    typer.Option("--after", metavar="N", help="Only what was recorded after act N, its `id` in --json."),
+    typer.Option(
+        "--after", metavar="N", help="Only what was recorded after act N, its `id` in --json."
+    ),
 ]
 
 
