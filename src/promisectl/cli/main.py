@@ -60,10 +60,18 @@ def run_command_line(words: Sequence[str]) -> int:
     finally:
         for env in envs:
             if env.recorded_acts:
-                from promisectl.commands.shared import hooks
+                run_hook_of_command(env)
 
-                streams.release_stdout()
-                hooks.run_hook(env)
+
+def run_hook_of_command(env: Env) -> None:
+    """Run the hook with what a command has recorded, when all that it prints is printed."""
+    try:
+        from promisectl.commands.shared import hooks
+
+        streams.release_stdout()
+        hooks.run_hook(env)
+    except (errors.AnswerLost, KeyboardInterrupt):  # Ctrl-C, before the hook has begun
+        env.print_warning("The move is recorded, but the hook was stopped with Ctrl-C.")
 
 
 def answer_at_once(words: Sequence[str]) -> bool:

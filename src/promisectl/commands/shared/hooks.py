@@ -49,11 +49,19 @@ def run_transaction_with_hook(
 
 
 def run_hook(env: Env) -> None:
-    """Run the hook with the acts that the command has recorded; what goes wrong is a warning."""
-    path = env.hook_file
+    """Run the hook with the acts that the command has recorded; what goes wrong is a warning.
+
+    Raises AnswerLost after a Ctrl-C before the hook has begun.
+    """
+    path, newest = env.hook_file, env.recorded_acts[-1]
+    if not path:
+        return  # it was removed meanwhile
     try:
         trusted_programs.ensure_trusted_program(path)
         with ledger.open_snapshot(env.ledger, patience=_LOCK_WAIT_SECONDS) as db:
+            if not ledger.has_act(db, newest.last, newest.hash):
+                env.print_warning("The hook did not run, because the ledger has been replaced.")
+                return
             trouble = hook_process.run_hook_process(
                 path,
                 {**env.build_environment(), HOOK_VARIABLE: HOOK_NAME},
@@ -61,7 +69,7 @@ def run_hook(env: Env) -> None:
                 lambda line: env.print_warning(f"{HOOK_NAME}: {line}"),
                 lambda: print_wait(env),
             )
-    except errors.Problem as problem:
+    except (errors.Usage, errors.LedgerError, errors.MachineError) as problem:
         env.print_warning(f"The move is recorded, but the hook did not run. {problem}")
         return
     if trouble:
@@ -78,17 +86,11 @@ def print_wait(env: Env) -> None:
 
 
 def iter_recorded_lines(env: Env, db: sqlite3.Connection) -> Iterator[str]:
-    """Return the acts that a command has recorded, as JSON lines; the ledger is released first.
-
-    If another command has replaced the ledger since, there are none.
-    """
+    """Return the acts that a command has recorded, as JSON lines; the ledger is released first."""
     recorded = env.recorded_acts
-    newest = recorded[-1]
-    is_there = ledger.has_act(db, newest.last, newest.hash)
-    acts = queries.iter_act_rows(db, ActQuery(after=recorded[0].before))
     rows = (
         act
-        for act in acts
-        if is_there and any(some.before < act["id"] <= some.last for some in recorded)
+        for act in queries.iter_act_rows(db, ActQuery(after=recorded[0].before))
+        if any(some.before < act["id"] <= some.last for some in recorded)
     )
     return output.encode_rows("jsonl", rows, output.ACT_RECORDS)
