@@ -92,7 +92,8 @@ def test_the_guide_speaks_of_no_command_and_no_option_that_is_not_there() -> Non
         re.findall(r"^> (\w+) = ", PAGES["aliases"].read_text(encoding="utf-8"), flags=re.MULTILINE)
     )
     no_command = {"mak", "frobnicate"}  # the page of errors shows what is said to them
-    assert mentioned - groups == aliases | no_command
+    programs = set(re.findall(r"promisectl-([a-z]+) <<", PAGES["hooks"].read_text("utf-8")))
+    assert mentioned - groups == aliases | no_command | programs
     known = {option for command in COMMANDS for option in _options(command)} | {
         "--version",
         "--help",

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
+HOOK_NAME = "after-move"
+"""The name of the hook, in the directory `hooks` beside the config."""
+HOOK_VARIABLE = "PROMISECTL_HOOK"
+"""The variable that a hook has in its environment: commands that it runs run no hook."""
 _BACK_WORD = "back"
 _HELP_WORD = "?"
 _ANY_TEXT = "Any text is an answer."
@@ -41,6 +45,17 @@ class OnceKey(NamedTuple):
         return self._replace(request=f"{self.request} of {digest}")
 
 
+class RecordedActs(NamedTuple):
+    """The acts that one transaction has recorded: after the number `before`, up to `last`.
+
+    `hash` is that of the last one.
+    """
+
+    before: int
+    last: int
+    hash: str
+
+
 class GoBack(Exception):
     """A person wants to go one question back."""
 
@@ -55,6 +70,9 @@ class Env:
     and `template` the text of each line of a list. `no_pager` is None for a command that never
     pages. `words` is the command line as it was typed.
     """
+
+    recorded_acts: tuple[RecordedActs, ...] = ()
+    """What this command has recorded, if there is a hook to hear of it."""
 
     def __init__(
         self,
@@ -145,6 +163,21 @@ class Env:
     def backup_directory(self) -> str:
         """The directory for backups of this ledger."""
         return paths.default_backup_directory(self.environ, self.ledger)
+
+    @property
+    def hook_file(self) -> str:
+        """The path of the hook; empty where there is none, and for a command that a hook runs."""
+        if not self.config_file or HOOK_VARIABLE in self.environ or os.name == "nt":
+            return ""
+        path = os.path.join(os.path.dirname(self.config_file), "hooks", HOOK_NAME)
+        return path if os.path.lexists(path) else ""
+
+    def build_environment(self) -> dict[str, str]:
+        """Return the environment for a program that works with the ledger of this command."""
+        more = {"PROMISECTL_TODAY": self._today} if self._today else {}
+        if self.config_file != paths.default_config_path(self.environ):
+            more["PROMISECTL_CONFIG"] = self.config_file
+        return {**self.environ, "PROMISECTL_LEDGER": self.ledger, **more}
 
     @property
     def shown_rules_file(self) -> str:

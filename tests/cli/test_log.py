@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.lists import strip_lines
 from tests.conftest import Program
 
@@ -96,3 +98,54 @@ def test_every_line_of_the_log_is_there_with_and_without_a_filter(week: Program)
     everything = week.ok("log", width=80)
     assert week.ok("log", "--since", "1 jan 2020", "--until", "today", width=80) == everything
     assert week.ok("log", "--table") == everything
+
+
+_FILTERS = ((), ("1",), ("--with", "dana"), ("--since", "18 nov"), ("--limit", "2"))
+_FORMS = ("--json", "--jsonl", "--csv", "--plain")
+
+
+@pytest.mark.parametrize("words", _FILTERS, ids=" ".join)
+def test_the_log_after_an_act_is_the_rest_of_the_log(
+    program: Program, words: tuple[str, ...]
+) -> None:
+    _filled(program)
+    whole = json.loads(program.ok("log", "--json", *words))
+    newest = json.loads(program.ok("log", "--json"))[-1]["id"]
+    for number in range(newest + 1):
+        rest = json.loads(program.ok("log", "--after", str(number), "--json", *words))
+        assert rest == [act for act in whole if act["id"] > number]
+
+
+@pytest.mark.parametrize("form", _FORMS)
+def test_a_poller_that_has_everything_gets_nothing(program: Program, form: str) -> None:
+    _filled(program)
+    newest = json.loads(program.ok("log", "--json"))[-1]["id"]
+    none = program.ok("log", "--after", str(newest), form)
+    assert none == {"--json": "[]\n", "--csv": none.split("\r\n")[0] + "\r\n"}.get(form, "")
+    program.ok("note", "1", "more")
+    assert program.ok("log", "--after", str(newest), form).count("more") == 1
+
+
+def test_a_poller_that_knows_a_later_act_hears_that_the_ledger_is_another(
+    program: Program,
+) -> None:
+    assert program.ok("log", "--after", "0", "--jsonl") == ""
+    assert program("log", "--after", "1", "--jsonl").code == 3
+    program.ok("make", "Send it", "--to", "dana")
+    backup = str(program.home / "kept.db")
+    program.ok("backup", backup)
+    program.ok("note", "1", "more")
+    last = json.loads(program.ok("log", "--json"))[-1]["id"]
+    assert program.ok("log", "--after", str(last), "--jsonl") == ""
+    program.ok("restore", backup, "--yes")
+    refused = program("log", "--after", str(last), "--jsonl")
+    assert (refused.code, refused.stdout) == (3, "")
+    error = json.loads(refused.stderr)["error"]
+    assert error["code"] == "not-found"
+    assert error["message"] == (
+        f"There is no act {last}; the newest is act {last - 1}. Was a backup restored, or is it "
+        "another ledger? Read it from the beginning: promisectl log --after 0"
+    )
+    assert program("log", "--after", str(1 << 80)).code == 3
+    for word in ("-1", "x"):
+        assert program("log", "--after", word).code == 2

@@ -74,6 +74,26 @@ WHERE: dict[str, tuple[str, ...]] = {
     "a config in the current directory": (
         "threats/test_streams.py::test_no_config_is_read_from_the_current_directory",
     ),
+    "a hook that another user wrote, or can write": (
+        "threats/test_hooks.py::test_what_others_may_have_put_there_is_not_run",
+        "threats/test_hooks.py::test_what_belongs_to_another_is_not_run_by_root",
+        "threats/test_hooks.py::test_a_hook_is_looked_for_beside_the_config_and_nowhere_else",
+    ),
+    "a hook that hangs, fails, floods or reads nothing": (
+        "threats/test_hooks.py::test_a_hook_that_hangs_is_stopped_with_all_that_it_has_started",
+        "threats/test_hooks.py::test_what_it_leaves_running_is_not_waited_for",
+        "threats/test_hooks.py::test_its_failure_is_a_warning",
+        "threats/test_hooks.py::test_a_flood_is_cut_off",
+        "threats/test_hooks.py::test_a_hook_may_read_as_much_as_it_likes",
+    ),
+    "a hook that runs the program": (
+        "threats/test_hooks.py::test_a_hook_that_runs_promisectl_does_not_run_itself",
+        "threats/test_hooks.py::test_a_slow_reader_of_many_acts_locks_nobody_out",
+    ),
+    "a program on PATH that another user wrote, or in the current directory": (
+        "cli/test_programs.py::test_what_others_may_have_put_there_is_not_run",
+        "cli/test_programs.py::test_none_runs_from_the_current_directory",
+    ),
     "closed streams": ("cli/test_streams.py::test_closed_streams_are_no_crash",),
     "a full stdout": ("cli/test_streams.py::test_a_full_stdout_says_that_the_move_was_recorded",),
     "ASCII and Latin-1": (

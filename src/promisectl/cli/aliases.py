@@ -21,7 +21,7 @@ def expand_alias(words: Sequence[str], environ: Mapping[str, str]) -> Sequence[s
 
     Raises BadConfig when that word is not a command and the config can't be read.
     """
-    index = _find_command_index(words)
+    index = find_command_index(words)
     if index is None or is_command(words[index]):
         return words
     expansion = load_aliases(words[:index], environ).get(words[index])
@@ -66,7 +66,7 @@ def read_config_aliases(words: Sequence[str], environ: Mapping[str, str]) -> Ali
 
     For the words of a command it returns none and does not read the config.
     """
-    index = _find_command_index(words)
+    index = find_command_index(words)
     if is_command(words[index]) if index is not None else not {"--help", "-h"} & {*words}:
         return NO_ALIASES
     try:
@@ -75,7 +75,7 @@ def read_config_aliases(words: Sequence[str], environ: Mapping[str, str]) -> Ali
         return AliasList(problem=f"Aliases are left out. {problem.cause}")
 
 
-def _find_command_index(words: Sequence[str]) -> int | None:
+def find_command_index(words: Sequence[str]) -> int | None:
     """Return the index of the first word that is neither an option nor its value, or None."""
     rest = iter(enumerate(words))
     for index, word in rest:

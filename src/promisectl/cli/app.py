@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -71,10 +72,15 @@ Version = Annotated[
 ]
 
 
-def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> typer.Typer:
+def build_app(
+    words: Sequence[str],
+    listed: AliasList = aliases.NO_ALIASES,
+    programs: Mapping[str, str] = MappingProxyType({}),
+) -> typer.Typer:
     """Return the app, with only the command that `words` begin with where they name one.
 
-    Aliases are `listed` in the help only: `expand_alias` has replaced them before.
+    Aliases are `listed` in the help only: `expand_alias` has replaced them before. So are other
+    `programs`, the path of each by the word that runs it.
     """
     wish, _ = resolve_color_wish(os.environ, find_color_option(words))
     context = {
@@ -108,6 +114,10 @@ def build_app(words: Sequence[str], listed: AliasList = aliases.NO_ALIASES) -> t
     for name, expansion in listed.expansions.items():
         about = f"= {escape_text(expansion)}"
         app.command(name, rich_help_panel="Your aliases", help=about)(lambda: None)
+    for name, path in programs.items():
+        if name not in listed.expansions:
+            about = escape_text(path)
+            app.command(name, rich_help_panel="Programs on PATH", help=about)(lambda: None)
     return app
 
 

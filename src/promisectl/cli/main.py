@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.cli.fast_parser import CommandCall
+    from promisectl.env import Env
 
 
 def run_command_line(words: Sequence[str]) -> int:
@@ -22,8 +23,9 @@ def run_command_line(words: Sequence[str]) -> int:
 
     Raises KeyboardInterrupt after Ctrl-C.
     """
-    os.umask(0o077)
+    umask = os.umask(0o077)
     streams.open_streams()
+    envs: list[Env] = []
     try:
         if answer_at_once(words):
             return 0
@@ -34,12 +36,15 @@ def run_command_line(words: Sequence[str]) -> int:
             words = aliases.expand_alias(words, os.environ)
             call = _parse_call(words)
         if call is None:
-            code = run_with_typer(words)
+            from promisectl.cli import programs
+
+            programs.become_program(words, os.environ, umask)
+            code = run_with_typer(words, envs)
         else:
             from promisectl.commands.dispatch import run_command
 
             module, function, arguments, traits = call
-            code = run_command(module, function, arguments, words=words, **traits)
+            code = run_command(module, function, arguments, words=words, envs=envs, **traits)
         streams.flush_stdout()
     except (errors.ClosedPipe, BrokenPipeError):
         streams.drop_stream(sys.stdout)
@@ -52,6 +57,21 @@ def run_command_line(words: Sequence[str]) -> int:
         return problem.exit_code
     else:
         return code
+    finally:
+        for env in envs:
+            if env.recorded_acts:
+                run_hook_of_command(env)
+
+
+def run_hook_of_command(env: Env) -> None:
+    """Run the hook with what a command has recorded, when all that it prints is printed."""
+    try:
+        from promisectl.commands.shared import hooks
+
+        streams.release_stdout()
+        hooks.run_hook(env)
+    except (errors.AnswerLost, KeyboardInterrupt):  # Ctrl-C, before the hook has begun
+        env.print_warning("The move is recorded, but the hook was stopped with Ctrl-C.")
 
 
 def answer_at_once(words: Sequence[str]) -> bool:
@@ -64,7 +84,7 @@ def answer_at_once(words: Sequence[str]) -> bool:
 
             with suppress(errors.Problem):  # a shell that completes has no use for an error
                 arguments = {"shell": shell, "words": typed}
-                run_command("completion", "completion", arguments, needs_config=False)
+                run_command("completion", "completion", arguments, needs_config=False, envs=[])
         case _:
             return False
     return True
@@ -79,8 +99,8 @@ def _parse_call(words: Sequence[str]) -> CommandCall | None:
     return parse_command_line(words)
 
 
-def run_with_typer(words: Sequence[str]) -> int:
-    """Let Typer parse and run the words; return the exit code.
+def run_with_typer(words: Sequence[str], envs: list[Env]) -> int:
+    """Let Typer parse and run the words; return the exit code. `envs` is as in `run_command`.
 
     Raises NotUnicode and BadCommandLine.
     """
@@ -95,8 +115,8 @@ def run_with_typer(words: Sequence[str]) -> int:
 
     def call_command(module: str, function: str, arguments: dict[str, Any], **traits: Any) -> int:
         if not module:
-            return show_help(arguments["words"], arguments["color"])
-        return run_command(module, function, arguments, words=words, **traits)
+            return show_help(arguments["words"], arguments["color"], envs)
+        return run_command(module, function, arguments, words=words, envs=envs, **traits)
 
     if not all(map(can_be_stored, words)):
         raise errors.NotUnicode
@@ -118,21 +138,22 @@ def run_with_typer(words: Sequence[str]) -> int:
     return code or 0
 
 
-def show_help(words: Sequence[str], color: str | None) -> int:
+def show_help(words: Sequence[str], color: str | None, envs: list[Env]) -> int:
     """Run the command `help`: print what --help prints after `words`; for `all`, every command.
 
     Returns the exit code. Raises UnknownCommand.
     """
     from typer.main import get_command
 
-    from promisectl.cli import aliases
+    from promisectl.cli import aliases, programs
     from promisectl.cli.app import build_app
     from promisectl.cli.help import ALL_COMMANDS, format_context_help
 
     options = ["--help"] if color is None else ["--color", color, "--help"]
     if list(words) != [ALL_COMMANDS]:
-        return run_with_typer(aliases.expand_alias([*words, *options], os.environ))
-    app = build_app(options, aliases.read_config_aliases(options, os.environ))
+        return run_with_typer(aliases.expand_alias([*words, *options], os.environ), envs)
+    listed = aliases.read_config_aliases(options, os.environ)
+    app = build_app(options, listed, programs.list_programs(os.environ))
     context = get_command(app).make_context("promisectl", [], resilient_parsing=True)
     streams.print_stdout(format_context_help(context, lists_all=True))
     return 0

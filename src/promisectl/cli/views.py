@@ -123,12 +123,21 @@ Until = Annotated[
 ]
 
 
+After = Annotated[
+    int | None,
+    typer.Option(
+        "--after", metavar="N", help="Only what was recorded after act N, its `id` in --json."
+    ),
+]
+
+
 @register_command("log", VIEWS_PANEL, runs="log.log", answers=VIEW_OPTIONS)
 def log(
     id_: LogPromise = None,
     with_: o.With = None,
     since: LogSince = None,
     until: Until = None,
+    after: After = None,
     limit: o.Limit = None,
 ) -> None:
     """The history, undone entries included.
@@ -137,6 +146,7 @@ def log(
     promisectl log 3
     promisectl log --with dana --since "1 nov"
     promisectl log --limit 10
+    promisectl log --after 120 --jsonl
     """
 
 

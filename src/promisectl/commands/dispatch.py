@@ -38,16 +38,18 @@ def run_command(
     stdin: str = "",
     words: Sequence[str] = (),
     writes: bool = False,
+    envs: list[Env],
 ) -> int:
     """Call `commands.<module>.<function>` with an Env and its arguments.
 
     Returns the exit code. Without `needs_config`, a broken config is replaced by the defaults.
     `ids` names the argument that holds promise numbers, which a command that `asks_ids` asks for;
     `stdin` the one that is `-` when the input comes from stdin; `words` is the command line. What
-    `writes` first ends a mode of the ledger in which it can't be read; a dry run does not. Raises
-    what the command raises, and ClosedPipe.
+    `writes` first ends a mode of the ledger in which it can't be read; a dry run does not. The Env
+    is added to `envs`. Raises what the command raises, and ClosedPipe.
     """
     env = _build_env(function, arguments, ids, words, needs_config=needs_config)
+    envs.append(env)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     try:
         if writes and not arguments.get("dry_run"):

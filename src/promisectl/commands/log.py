@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, output
 from promisectl.commands.shared.filters import find_handle
-from promisectl.storage import queries
+from promisectl.storage import ledger, queries
 from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
     from promisectl.domain.promise import Terms
@@ -23,12 +25,14 @@ def log(
     with_: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    after: int | None = None,
     limit: int | None = None,
 ) -> None:
     """Print the acts of the ledger or of one promise, the undone ones included.
 
-    `with_` is a person, `since` and `until` are when the acts happened, `limit` the number of acts
-    to show. Raises Usage, NoPerson and NoPromise.
+    `with_` is a person, `since` and `until` are when the acts happened, `after` is the number of
+    the act after which they were recorded, `limit` the number of acts to show. Raises Usage,
+    NoPerson, NoPromise and NoAct.
     """
     begin, end = arguments.parse_past_window(env, since, until)
     query = ActQuery(
@@ -37,8 +41,10 @@ def log(
         output.encode_moment(begin),
         output.encode_moment(end),
         arguments.check_row_limit(limit),
+        arguments.check_act_number(after),
     )
     with output.open_view(env) as db:
+        ensure_act_is_recorded(db, query.after)
         if query.promise is not None:
             output.find_promise_row(env, db, query.promise)
         acts: Iterable[Row]
@@ -61,6 +67,17 @@ def log(
                 env, subjects, changes, rows, is_whole=query.promise is None
             ),
         )
+
+
+def ensure_act_is_recorded(db: sqlite3.Connection, number: int) -> None:
+    """Refuse the number of an act that comes after the newest one. Raises NoAct.
+
+    Who has read it has read another ledger, or this one before a backup was restored: an empty
+    answer would hide from them all that is recorded now.
+    """
+    newest, _ = (number and ledger.find_journal_head(db)) or (0, "")
+    if number > newest:
+        raise errors.NoAct(number, newest)
 
 
 def print_log_page(

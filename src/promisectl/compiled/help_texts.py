@@ -27,7 +27,7 @@ DOCSTRINGS = {
     'promisectl.cli.views.owed': 'What you are owed.\n\n\x08\npromisectl owed --overdue',
     'promisectl.cli.views.list_': 'Promises, open or all, filtered.\n\n\x08\npromisectl list --state kept --state reneged\npromisectl list --all --as-of "last fri"',
     'promisectl.cli.views.show': 'One promise in full.\n\n\x08\npromisectl show 1\npromisectl 1\npromisectl 3-5,8',
-    'promisectl.cli.views.log': 'The history, undone entries included.\n\n\x08\npromisectl log 3\npromisectl log --with dana --since "1 nov"\npromisectl log --limit 10',
+    'promisectl.cli.views.log': 'The history, undone entries included.\n\n\x08\npromisectl log 3\npromisectl log --with dana --since "1 nov"\npromisectl log --limit 10\npromisectl log --after 120 --jsonl',
     'promisectl.cli.views.status': 'What is waiting, in one short line for a prompt.\n\n\x08\npromisectl status\npromisectl status --json\n\nIt prints nothing if nothing is waiting. See: promisectl guide scripting',
     'promisectl.cli.views.week': 'The coming weeks, day by day.\n\n\x08\npromisectl week\npromisectl week --weeks 4',
     'promisectl.cli.views.digest': 'A summary for e-mail.\n\n\x08\npromisectl digest\npromisectl digest --with dana\npromisectl digest --since yesterday\npromisectl digest --format md >> journal.md\n\nIt shows what is waiting, what is due soon and what happened.\nIt prints nothing if there is nothing to report.',

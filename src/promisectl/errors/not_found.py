@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+class NoAct(NotFound):
+    """Acts are wanted after one that comes after the newest. `newest` is 0 for an empty ledger."""
+
+    def __init__(self, number: int, newest: int) -> None:
+        are = f"the newest is act {newest}" if newest else "nothing is recorded"
+        super().__init__(
+            f"There is no act {number}; {are}. Was a backup restored, or is it another ledger?",
+            "Read it from the beginning: promisectl log --after 0",
+        )
+
+
 class NoPerson(NotFound):
     """Nobody in the ledger has that name."""
 

@@ -437,6 +437,28 @@ class UnknownCommand(Usage):
         super().__init__(f"“{word}” is not a command.", did if ways else see)
 
 
+class CannotRun(Usage):
+    """A program or a hook that does not start, or that somebody else could have changed.
+
+    `fix` are the words of a command that helps.
+    """
+
+    def __init__(self, path: str, why: str, fix: Sequence[str] = ()) -> None:
+        import shlex
+
+        super().__init__(f"Can't run {path}: {why}.", f"Fix it: {shlex.join(fix)}" if fix else "")
+
+
+class OptionBeforeProgram(Usage):
+    """An option before the name of another program that only commands of promisectl have."""
+
+    def __init__(self, option: str, program: str) -> None:
+        super().__init__(
+            f"{option} is not for other programs.",
+            f"If {program} takes it, write it after the name: promisectl {program} {option}",
+        )
+
+
 class UnknownSetting(Usage):
     """A word that is not the name of a setting. `near` is the one that may be meant, or empty."""
 

@@ -22,6 +22,7 @@ _TOPIC_GROUPS = {
         "talking": "how two people use it together, in any language",
         "calendars": "promises as tasks with alarms in your calendar",
         "scripting": "scripts, your shell's prompt, status bars, mail",
+        "hooks": "run a program after each move; commands of your own",
         "aliases": "short words for what you type every day",
         "completion": "TAB in bash, zsh and fish",
         "config": "every setting, key by key",

@@ -116,6 +116,12 @@ def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
     return (last.number, last.hash) if last.number else None
 
 
+def has_act(db: sqlite3.Connection, number: int, hash_: str) -> bool:
+    """Whether an act with that number and hash is in the ledger."""
+    row = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
+    return bool(row) and row["hash"] == hash_
+
+
 def is_ledger_file(path: str, ledger: str) -> bool:
     """Whether `path` is the ledger under any name, or a file that SQLite keeps beside it.
 
@@ -254,8 +260,7 @@ def _has_act(path: str, number: int, hash_: str, commit_error: sqlite3.Error) ->
     """
     try:
         with closing(_connect_for_reading(path)) as db:
-            row = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
-            return bool(row) and row["hash"] == hash_
+            return has_act(db, number, hash_)
     except (sqlite3.Error, OSError, errors.LedgerError) as error:
         from promisectl.storage import sqlite_errors
 

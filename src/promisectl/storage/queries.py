@@ -75,7 +75,7 @@ class ActQuery(NamedTuple):
     """Which acts to find, the newest `limit` of them; a field of None does not filter.
 
     `promise` is an ID, `person` a handle. The acts happened between the stored instants `since` and
-    `until`, both included.
+    `until`, both included, and their numbers are higher than `after`.
     """
 
     promise: int | None = None
@@ -83,6 +83,7 @@ class ActQuery(NamedTuple):
     since: str | None = None
     until: str | None = None
     limit: int | None = None
+    after: int = 0
 
     @property
     def statement(self) -> str:
@@ -91,7 +92,9 @@ class ActQuery(NamedTuple):
             return sql.FILTERED_ACT_ROWS
         if self.promise is not None:
             return sql.ACT_ROWS_OF_PROMISE
-        return sql.ACT_ROWS if self.limit is None else sql.NEWEST_ACT_ROWS
+        if self.limit is None:
+            return sql.ACT_ROWS_AFTER if self.after else sql.ACT_ROWS
+        return sql.NEWEST_ACT_ROWS
 
     @property
     def parameters(self) -> dict[str, Any]:

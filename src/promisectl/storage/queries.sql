@@ -41,18 +41,23 @@ SELECT * FROM temp.answer ORDER BY direction, rowid;
 -- query: ACT_ROWS
 SELECT * FROM acts ORDER BY id;
 
+-- query: ACT_ROWS_AFTER
+SELECT * FROM acts WHERE id > :after ORDER BY id;
+
 -- query: NEWEST_ACT_ROWS
-SELECT * FROM (SELECT * FROM acts ORDER BY id DESC LIMIT :limit) ORDER BY id;
+SELECT * FROM (SELECT * FROM acts WHERE id > :after ORDER BY id DESC LIMIT :limit) ORDER BY id;
 
 -- query: ACT_ROWS_OF_PROMISE
-SELECT * FROM (SELECT * FROM acts WHERE promise = :promise ORDER BY id DESC LIMIT :limit)
-ORDER BY id;
+SELECT * FROM (
+  SELECT * FROM acts WHERE promise = :promise AND id > :after ORDER BY id DESC LIMIT :limit
+) ORDER BY id;
 
 -- query: FILTERED_ACT_ROWS
 -- The acts of a person are those of the promises, and those about the person.
 SELECT * FROM (
   SELECT * FROM acts
-  WHERE (:promise IS NULL OR promise = :promise)
+  WHERE id > :after
+    AND (:promise IS NULL OR promise = :promise)
     AND (:since IS NULL OR at >= :since)
     AND (:until IS NULL OR at <= :until)
     AND (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -44,6 +45,14 @@ def flush_stdout() -> None:
         sys.stdout.flush()
     except OSError:
         drop_stream(sys.stdout)
+
+
+def release_stdout() -> None:
+    """Close stdout for who reads it in a pipe, as all is written and something else takes time."""
+    with suppress(OSError):
+        if not sys.stdout.isatty():
+            sys.stdout.flush()
+            drop_stream(sys.stdout)
 
 
 def drop_stream(stream: TextIO) -> None:

@@ -206,6 +206,13 @@ def check_row_limit(count: int | None) -> int | None:
     return None if count is None else min(count, _MAX_ROWS)
 
 
+def check_act_number(number: int | None) -> int:
+    """Return the number of the act after which acts are wanted, 0 for None. Raises BadCount."""
+    if number is not None and number < 0:
+        raise errors.BadCount("--after", number, 0)
+    return min(number or 0, _MAX_ROWS)
+
+
 # Dates
 
 

@@ -206,12 +206,17 @@ def write_to_ledger(
 ) -> T:
     """Call `work` as `ledger.run_in_transaction` does, and print where a new ledger is.
 
-    Raises NoLedgerDirectory, and what that raises.
+    A hook hears of it at the end of the command. Raises NoLedgerDirectory, and what that raises.
     """
     is_new = not ledger.has_ledger(env.ledger)
     if is_new:
         env.ensure_ledger_directory()
-    result = ledger.run_in_transaction(env.ledger, work, back_up, reason)
+    if env.hook_file:
+        from promisectl.commands.shared import hooks
+
+        result = hooks.run_transaction_with_hook(env, work, back_up, reason)
+    else:
+        result = ledger.run_in_transaction(env.ledger, work, back_up, reason)
     if is_new:
         env.print_hint(f"New ledger: {env.ledger}")
     return result
