@@ -62,6 +62,8 @@ def test_it_is_the_process_itself(bin_: Path) -> None:
 
 OPTIONS = (
     (("--ledger", "other.db"), {"PROMISECTL_LEDGER": "other.db"}),
+    (("--config", "mine.toml"), {"PROMISECTL_CONFIG": "mine.toml"}),
+    (("--no-color",), {"NO_COLOR": "1"}),
     (("--ledger=other.db", "--no-input"), {"PROMISECTL_LEDGER": "other.db", "PROMISECTL_NO_INPUT": "1"}),
     (("--today", "2026-12-01"), {"PROMISECTL_TODAY": "2026-12-01"}),
     (("--color", "never"), {"NO_COLOR": "1"}),
