@@ -15,7 +15,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.rendering import formats
+from promisectl.rendering import formats, widths
 from promisectl.rendering.columns import COLUMNS, Column, select_columns
 from promisectl.system.text import escape_text
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderResult
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
+
+widths.set_rich_widths()
 
 _MIN_SENTENCE_COLUMNS = 24  # for a sentence, where all columns are side by side
 _MIN_STACKED_COLUMNS = 12  # for a sentence, where some columns are below others
