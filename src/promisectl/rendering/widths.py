@@ -11,14 +11,16 @@ import rich.cells
 
 from promisectl.system.text import count_cells, split_graphemes
 
+# rich also gives them the version of Unicode, which they don't need.
+# ruff: noqa: ARG001
 
-def _measure_cells(text: str, unicode_version: str = "auto") -> int:  # noqa: ARG001 (rich's own)
+
+def _measure_rich_cells(text: str, unicode_version: str = "auto") -> int:
     return count_cells(text)
 
 
-def _split_cells(
-    text: str,
-    unicode_version: str = "auto",  # noqa: ARG001 (rich's own)
+def _split_rich_cells(
+    text: str, unicode_version: str = "auto"
 ) -> tuple[list[tuple[int, int, int]], int]:
     spans = split_graphemes(text)
     return spans, sum(cells for _, _, cells in spans)
@@ -26,5 +28,5 @@ def _split_cells(
 
 def set_rich_widths() -> None:
     """Let rich measure and fold with our functions; a rich without these names keeps its own."""
-    rich.cells._cell_len = _measure_cells  # noqa: SLF001 (all measuring of rich ends there)
-    rich.cells.split_graphemes = _split_cells
+    rich.cells._cell_len = _measure_rich_cells  # noqa: SLF001 (all measuring of rich ends there)
+    rich.cells.split_graphemes = _split_rich_cells

@@ -32,7 +32,7 @@ _LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
 _FIRST_EMOJI = 0x2190
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_LETTERS = range(0x1F1E6, 0x1F200)
-_JOINER, _SOFT_HYPHEN = "\u200d", "\xad"
+_EMOJI_JOINER, _SOFT_HYPHEN = "\u200d", "\xad"
 _EMOJI_SELECTOR = "\ufe0f"
 """After a narrow sign, it asks for the emoji, which is wide."""
 _KEYCAPS_AND_SIGNS, _FIRST_WIDENED = "#*0123456789©®", 0x203C
@@ -40,7 +40,7 @@ _ZERO_WIDTH_CATEGORIES = ("Mn", "Me", "Cf")
 _JAMO_ENDINGS = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
 """The vowels and finals of Hangul, which are drawn into the letter before them."""
 _SARA_AM = (0x0E33, 0x0EB3)
-"""A vowel of Thai and of Lao that belongs to the letter before it, though it is no mark."""
+"""A vowel of Thai and of Lao that belongs to the letter before it, though it is not a mark."""
 _VIRAMA_CLASS = 9  # of a sign that joins two consonants of an Indian script
 _MAX_GRAPHEME_CELLS = 6  # no real one is wider, and a column has to hold it
 _PASTED_PROGRAMS = ("promisectl", "mkdir", "find", "sqlite3", "sudo", "pipx", "pip", "ls")
@@ -275,7 +275,7 @@ def split_graphemes(text: str) -> list[tuple[int, int, int]]:
         else:
             cells += added
         is_after_virama = unicodedata.combining(character) == _VIRAMA_CLASS or (
-            is_after_virama and character == _JOINER
+            is_after_virama and character == _EMOJI_JOINER
         )
         previous = character
     return [*spans, (start, len(text), cells)] if previous else spans
@@ -284,7 +284,7 @@ def split_graphemes(text: str) -> list[tuple[int, int, int]]:
 def _find_joined_cells(
     before: str, character: str, category: str, cells: int, *, is_after_virama: bool
 ) -> int | None:
-    """Return the columns that a character adds to what is `before` it; None to begin anew."""
+    """Return the columns that a character adds to those `before` it; None if it begins another."""
     code, previous = ord(character), before[-1:]
     if not before:
         return None
@@ -294,7 +294,7 @@ def _find_joined_cells(
     is_zero = category in _ZERO_WIDTH_CATEGORIES and character != _SOFT_HYPHEN
     if is_zero or any(code in codes for codes in _JAMO_ENDINGS):
         return 0
-    if code >= _FIRST_EMOJI and previous == _JOINER and cells:
+    if code >= _FIRST_EMOJI and previous == _EMOJI_JOINER and cells:
         return 0
     if code in _SKIN_TONES and ord(previous) >= _FIRST_EMOJI:
         return 0
