@@ -237,10 +237,10 @@ SEE ALSO
        coming-from, promisectl guide dates, promisectl guide people, promisectl
        guide spreadsheets, promisectl guide talking, promisectl guide scripting,
        promisectl guide hooks, promisectl guide aliases, promisectl guide
-       config, promisectl guide well-made, promisectl guide trust, promisectl
-       guide records, promisectl guide files, promisectl guide exit-codes,
-       promisectl guide errors, promisectl guide doctor, promisectl guide
-       guarantees, promisectl guide speed
+       config, promisectl guide accessibility, promisectl guide well-made,
+       promisectl guide trust, promisectl guide records, promisectl guide files,
+       promisectl guide exit-codes, promisectl guide errors, promisectl guide
+       doctor, promisectl guide guarantees, promisectl guide speed
 
 promisectl 0.1.0                   2026-11-28                PROMISECTL-GUIDE(1)
 """

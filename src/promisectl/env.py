@@ -297,6 +297,17 @@ class Env:
         """Whether a person sees what is printed on stderr."""
         return self._err.isatty() and not self.quiet and self._form is None
 
+    @property
+    def draws_progress(self) -> bool:
+        """Whether a person gets a bar on stderr that is drawn again and again, not one sentence.
+
+        Who has plain lines on a terminal gets the sentence.
+        """
+        has_plain_lines = self.environ.get("TERM") == "dumb" or (
+            self.is_terminal and self.form == "plain"
+        )
+        return self.is_stderr_watched and not has_plain_lines
+
     def read_clock(self, moment: datetime | None = None) -> tuple[datetime, datetime, datetime]:
         """Return a moment (default: now), the end of its local day and that of 3 days later."""
         at = moment or self.now

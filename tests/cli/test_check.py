@@ -72,11 +72,11 @@ def test_all_that_are_open_are_checked_and_the_fine_ones_only_counted(some: Prog
 
 def test_one_that_is_named_is_told_whole(some: Program) -> None:
     assert _seen(some.ok("check", "1", width=80)) == (
-        "#1 active · to Dana\nSend the Q3 numbers\n  ✓ who  ✓ what  ✓ by when  ✓ done when  ✓ accepted  ✓ risk\n  Nothing found.\n"
+        "#1 active · to Dana\nSend the Q3 numbers\n  ✓ who, what, by when, done when, accepted, risk\n  Nothing found.\n"
     )
     page = _seen(some.ok("check", "2", width=80))
     assert page.startswith(
-        "#2 proposed · to Lee\nHelp\n  ✓ who  – what  – by when  – done when  – accepted  – risk\n"
+        "#2 proposed · to Lee\nHelp\n  ✓ who  – missing: what, by when, done when, accepted, risk\n"
     )
     found = [line.split()[:2] for line in page.splitlines()[3:] if "  L" in line]
     assert found == [
@@ -87,7 +87,7 @@ def test_one_that_is_named_is_told_whole(some: Program) -> None:
 def test_of_all_of_them_what_is_less_than_a_warning_is_only_counted(some: Program) -> None:
     page = _seen(some.ok("check", width=80))
     assert page.startswith(
-        "#3 active · from Kim\nFix the bike brake\n  ✓ who  ✓ what  ✓ by when  – done when  ✓ accepted\n  info       4 hints: promisectl check 3\n\n#2"
+        "#3 active · from Kim\nFix the bike brake\n  ✓ who, what, by when, accepted  – missing: done when\n  info       4 hints: promisectl check 3\n\n#2"
     )
     assert page.endswith(
         "\n  info       2 more hints: promisectl check 2\n\nNothing found in 1 more promise.\n"
@@ -115,7 +115,7 @@ def test_the_risk_is_no_mark_of_what_i_do_not_promise_to_others(some: Program) -
     }
     for number in ("3", "5"):
         page = _seen(some.ok("check", number, width=80))
-        assert "\n  ✓ who  ✓ what  ✓ by when  – done when  ✓ accepted\n" in page
+        assert "\n  ✓ who, what, by when, accepted  – missing: done when\n" in page
 
 
 def test_several_in_the_order_given_and_each_once(some: Program) -> None:

@@ -534,7 +534,7 @@ def test_one_only(program: Program) -> None:
     program.ok("complete", "1")
     page = _seen(program.ok("stats", width=80))
     assert "\nYou\nKept 1 of 1 · terms changed 0 of 1\n" in page
-    assert "\nkept               1 of 1\non time                 —\n" in page
+    assert "\nkept               1 of 1\non time              none\n" in page
     assert page.endswith("\nYou: month by month\n  Nov 2026  █  1 kept\n")
     assert "%" not in page
 

@@ -202,7 +202,7 @@ def test_what_there_is_room_for(width: int) -> None:
 @pytest.mark.parametrize(
     ("rate", "said"),
     [
-        (Rate(0, 0), "—"),
+        (Rate(0, 0), "none"),
         (Rate(0, 1), "0 of 1"),
         (Rate(2, 3), "2 of 3"),
         (Rate(4, 4), "4 of 4"),
@@ -337,6 +337,6 @@ def test_the_window_before_is_told_beside_kept() -> None:
     page = _drawn({"owe": made, "owed": _nothing(kept=Rate(1, 1))}, months, 100)
     rows = [line.split() for line in page]
     place = next(index for index, row in enumerate(rows) if row[:2] == ["kept", "5"])
-    assert rows[place + 1] == ["kept", "before", "3", "of", "9", "33", "%", "12–65", "%", "—"]
+    assert rows[place + 1] == ["kept", "before", "3", "of", "9", "33", "%", "12–65", "%", "none"]
     plain = _drawn({"owe": made._replace(kept_before=None), "owed": _nothing()}, months, 100)
     assert not any("before" in line for line in plain)

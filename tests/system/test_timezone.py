@@ -1,6 +1,7 @@
 """The zone of the machine: found though it has no name, and none kept that means another place elsewhere."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -181,3 +182,52 @@ def test_such_a_name_in_tz_means_what_the_machine_is_set_to(
     usual = program.ok("config", "show")
     monkeypatch.setenv("TZ", name)
     assert program.ok("config", "show") == usual
+
+
+# In a container, where /etc/localtime is a file
+
+needs_namespace = pytest.mark.skipif(
+    not shutil.which("unshare")
+    or subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode
+    != 0,
+    reason="no mount namespace can be made here",
+)
+
+
+@needs_database
+@needs_namespace
+@pytest.mark.parametrize("name", ["Asia/Kathmandu", "America/Sao_Paulo", "no zone"])
+def test_the_zone_of_a_machine_whose_localtime_is_a_file(tmp_path: Path, name: str) -> None:
+    """The real /etc/localtime, in a mount namespace of its own; /etc/timezone says UTC, as images do."""
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    for entry in ("passwd", "group", "nsswitch.conf", "ld.so.cache"):
+        if Path("/etc", entry).exists():
+            shutil.copyfile(Path("/etc", entry), etc / entry)
+    (etc / "timezone").write_text("Etc/UTC\n")
+    if name == "no zone":
+        (etc / "localtime").write_bytes(b"TZif2" + bytes(100))
+    else:
+        copy_zone(name, etc / "localtime")
+    command = f"mount --bind {etc} /etc && exec {sys.executable} -m promisectl"
+    world = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PROMISECTL_TODAY": "2026-11-23"}
+
+    def run(words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["unshare", "--mount", "sh", "-c", f"{command} {words}"],
+            env=world,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = run("make 'Send it' --to dana --by 2026-11-27 --json")
+    assert done.returncode == 0, done.stderr
+    if name == "no zone":
+        assert json.loads(done.stdout)["due_zone"] == "UTC"
+        told = run("make Mow --to dana").stderr
+        assert told.startswith("The time zone of this machine is not known, so UTC is taken.")
+    else:
+        assert json.loads(done.stdout)["due_zone"] == name
+        assert f"zone\t{name}\t" in run("config show").stdout
+        assert "not known" not in run("make Mow --to dana").stderr

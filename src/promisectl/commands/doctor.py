@@ -166,10 +166,14 @@ def _open_examination_progress(
 ) -> AbstractContextManager[Callable[[], None]]:
     """Return what is called for each act that is checked.
 
-    It draws a progress bar for many acts at a terminal, else it does nothing.
+    For many acts at a terminal it draws a progress bar, or there is a sentence instead; else it
+    does nothing.
     """
     act_count = checks.estimate_act_count(db)
     if act_count < _MIN_ACTS_FOR_PROGRESS or not env.is_stderr_watched:
+        return nullcontext(lambda: None)
+    if not env.draws_progress:
+        env.print_warning(f"Checking {act_count:,} acts.")
         return nullcontext(lambda: None)
     from promisectl.rendering import progress
 

@@ -177,10 +177,14 @@ def open_source_rows(env: Env, source: ImportSource) -> Iterator[Iterator[Import
 
 @contextmanager
 def open_source_lines(env: Env, source: ImportSource) -> Iterator[Iterator[str]]:
-    """Give the lines of the file; at a terminal, a long file gets a progress bar."""
+    """Give the lines of the file; at a terminal, a long file gets a progress bar or a sentence."""
     lines = iter_source_lines(source)
     size = measure_source(source) if env.is_stderr_watched else 0
     if size < _MIN_PROGRESS_BYTES:
+        yield lines
+        return
+    if not env.draws_progress:
+        env.print_warning(f"Reading {size // 1_000_000 or 1} MB.")
         yield lines
         return
     from promisectl.rendering import progress
@@ -202,8 +206,12 @@ def _count_bytes(line: str) -> int:
 
 @contextmanager
 def open_written_items(env: Env, items: Iterable[T], count: int) -> Iterator[Iterator[T]]:
-    """Give the items that are written; at a terminal, a high `count` gets a progress bar."""
+    """Give the items that are written; at a terminal, a high `count` gets a bar or a sentence."""
     if count < _MIN_PROGRESS_PROMISES or not env.is_stderr_watched:
+        yield iter(items)
+        return
+    if not env.draws_progress:
+        env.print_warning(f"Writing {count:,} promises.")
         yield iter(items)
         return
     from promisectl.rendering import progress

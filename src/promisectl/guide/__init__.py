@@ -26,6 +26,7 @@ _TOPIC_GROUPS = {
         "aliases": "short words for what you type every day",
         "completion": "TAB in bash, zsh and fish",
         "config": "every setting, key by key",
+        "accessibility": "screen readers, plain lines, contrast, wide letters",
         "backups": "back up, restore, recover, move to another machine",
     },
     "Background": {

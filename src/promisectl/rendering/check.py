@@ -69,13 +69,10 @@ def render_check_section(
     state = formats.format_state(subject.state)
     number = f"#{subject.number} {state}" if subject.number else "Draft"
     counterparty = _COUNTERPARTY_PHRASES[subject.direction].format(subject.other)
-    drawn_marks = (
-        Text(f"✓ {name}", style=tables.GOOD_STYLE)
-        if is_present
-        else Text(f"– {name}", style=tables.QUIET_STYLE)
-        for name, is_present in marks
-        if is_present is not None
-    )
+    present = [name for name, is_present in marks if is_present]
+    missing = [name for name, is_present in marks if is_present is False]
+    parts = [f"✓ {', '.join(present)}"] if present else []
+    parts += [f"– missing: {', '.join(missing)}"] if missing else []
     listed = [finding for finding in findings if whole or finding.level is not RuleLevel.INFO]
     hints = len(findings) - len(listed)
     counted = formats.format_count(hints, "more hint" if listed else "hint")
@@ -84,7 +81,7 @@ def render_check_section(
     return [
         tables.render_heading(f"{number} · {counterparty}"),
         tables.render_text(subject.outcome),
-        Padding(Text("  ").join(drawn_marks), (0, 0, 0, 2)),
+        Padding(tables.render_parts(parts, separator="  "), (0, 0, 0, 2)),
         Padding(table, (0, 0, 0, 2)),
     ]
 

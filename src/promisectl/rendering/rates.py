@@ -25,8 +25,8 @@ def format_times(number: int) -> str:
 
 
 def format_rate_counts(rate: Rate) -> str:
-    """Return a rate as counts: “2 of 3”; a dash without a case."""
-    return f"{rate.number} of {rate.of}" if rate.of else "—"
+    """Return a rate as counts: “2 of 3”; “none” without a case."""
+    return f"{rate.number} of {rate.of}" if rate.of else "none"
 
 
 def format_rate_percent(rate: Rate) -> str:

@@ -15,7 +15,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.rendering import formats
+from promisectl.rendering import formats, widths
 from promisectl.rendering.columns import COLUMNS, Column, select_columns
 from promisectl.system.text import escape_text
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderResult
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
+
+widths.set_rich_widths()
 
 _MIN_SENTENCE_COLUMNS = 24  # for a sentence, where all columns are side by side
 _MIN_STACKED_COLUMNS = 12  # for a sentence, where some columns are below others
@@ -44,9 +46,10 @@ _PEOPLE_HEADINGS = (
 _MAX_WORD_COLUMNS = 24  # a longer word of a name is broken
 _MIN_VALUE_COLUMNS = 24  # for a value beside its name; with less, it is below
 # Styles that can be read on a light and on a dark background. Of the 16 colours only bright red
-# keeps a contrast of 3 in every common palette: yellow and green are lost on white, red is lost on
-# black, and bright black is Solarized's background. So all else is a weight, not a colour.
-BAD_STYLE, WARNING_STYLE, GOOD_STYLE, QUIET_STYLE = "bright_red", "bold", "", "dim"
+# keeps a contrast of 3 in every common palette, which is enough for bold text: yellow and green are
+# lost on white, red is lost on black, and bright black is Solarized's background. So all else is a
+# weight, not a colour.
+BAD_STYLE, WARNING_STYLE, GOOD_STYLE, QUIET_STYLE = "bold bright_red", "bold", "", "dim"
 _TONE_STYLES = {
     "bad": BAD_STYLE,
     "warn": WARNING_STYLE,
@@ -333,24 +336,27 @@ def _iter_stacked_people(
 
 
 class _Parts:
-    """Texts with “ · ” between them, folded between them."""
+    """Texts with a separator between them, folded between them."""
 
-    def __init__(self, parts: Sequence[str], style: str) -> None:
-        self._parts, self._style = parts, style
+    def __init__(self, parts: Sequence[str], style: str, separator: str) -> None:
+        self._parts, self._style, self._separator = parts, style, separator
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
         lines: list[str] = []
         for part in self._parts:
-            if lines and cell_len(f"{lines[-1]} · {part}") <= options.max_width:
-                lines[-1] += f" · {part}"
+            added = self._separator + part
+            if lines and cell_len(lines[-1] + added) <= options.max_width:
+                lines[-1] += added
             else:
                 lines.append(part)
         yield from (Text(line, style=self._style) for line in lines)
 
 
-def render_parts(parts: Sequence[str], style: str = "") -> RenderableType:
-    """Return texts with “ · ” between them; a line ends between two of them."""
-    return _Parts(parts, style)
+def render_parts(
+    parts: Sequence[str], style: str = "", *, separator: str = " · "
+) -> RenderableType:
+    """Return texts with a separator between them; a line ends between two of them."""
+    return _Parts(parts, style, separator)
 
 
 class _Pairs:
@@ -425,8 +431,9 @@ def render_markdown(text: str) -> RenderableType:
     from rich.markdown import Markdown
     from rich.syntax import ANSISyntaxTheme
 
-    # rich also takes a theme, not only the name of one.
-    return Markdown(text, code_theme=ANSISyntaxTheme({}))  # type: ignore[arg-type]
+    theme: Any = ANSISyntaxTheme({})  # rich also takes a theme, not only the name of one
+    # The address of a link is printed: a hidden one can't be read out or copied.
+    return Markdown(text, code_theme=theme, hyperlinks=False)
 
 
 def create_table(*, expand: bool = True) -> Table:

@@ -115,8 +115,7 @@ def render_week_title(rows: Sequence[ViewRow], usual: float) -> Text:
     if rows[0]["overfull"]:
         owed = sum(row["owe"] for row in rows)
         pace = f"; in a usual week you deliver {rates.format_number(usual)}" if usual else ""
-        style = f"not bold {tables.BAD_STYLE}"
-        title.append(f"\nOver-full: you owe {owed}{pace}.", style=style)
+        title.append(f"\nOver-full: you owe {owed}{pace}.", style=tables.BAD_STYLE)
     return title
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from contextlib import suppress
 
 _NO_HARD_LINK_ERRNOS = (
@@ -106,12 +107,27 @@ def sync_path(path: str) -> None:
         return
     descriptor = os.open(path, os.O_RDONLY if os.path.isdir(path) else os.O_RDWR)
     try:
-        os.fsync(descriptor)
+        flush_descriptor(descriptor)
     except OSError as error:
         if error.errno not in _NO_SYNC_ERRNOS:
             raise
     finally:
         os.close(descriptor)
+
+
+def flush_descriptor(descriptor: int) -> None:
+    """Flush a file or a directory to the disk; on macOS also out of the memory of the drive.
+
+    fsync leaves it there on macOS, and F_FULLFSYNC is refused by some file systems.
+    """
+    if sys.platform == "darwin":
+        from importlib import import_module
+
+        fcntl = import_module("fcntl")
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
 
 
 def link_finished_file(temporary: str, target: str) -> None:

@@ -30,8 +30,20 @@ STEERING_RANGES = (
 """The code points that a terminal could obey."""
 _CONTROL_RANGES = STEERING_RANGES[:2]
 _LINE_BREAKS = ("\r\n", "\r", "\x85", "\u2028", "\u2029")
-_FIRST_EMOJI = 0x2600
+_FIRST_EMOJI = 0x2190
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+_EMOJI_JOINER, _SOFT_HYPHEN = "\u200d", "\xad"
+_EMOJI_SELECTOR = "\ufe0f"
+"""After a narrow sign, it asks for the emoji, which is wide."""
+_KEYCAPS_AND_SIGNS, _FIRST_WIDENED = "#*0123456789©®", 0x203C
+_ZERO_WIDTH_CATEGORIES = ("Mn", "Me", "Cf")
+_JAMO_ENDINGS = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
+"""The vowels and finals of Hangul, which are drawn into the letter before them."""
+_SARA_AM = (0x0E33, 0x0EB3)
+"""A vowel of Thai and of Lao that belongs to the letter before it, though it is not a mark."""
+_VIRAMA_CLASS = 9  # of a sign that joins two consonants of an Indian script
+_MAX_GRAPHEME_CELLS = 6  # no real one is wider, and a column has to hold it
 _PASTED_PROGRAMS = ("promisectl", "mkdir", "find", "sqlite3", "sudo", "pipx", "pip", "ls")
 _SURROGATE_RANGE = range(0xD800, 0xE000)
 _UUID_GROUP_LENGTHS = [8, 4, 4, 4, 12]
@@ -251,23 +263,63 @@ def _join_commands(words: list[str], width: int) -> list[str]:
     return joined
 
 
-def count_cells(word: str) -> int:
-    """Return how many columns a word takes.
+def count_cells(text: str) -> int:
+    """Return how many columns a text takes in a terminal (see `split_graphemes`)."""
+    if text.isascii():
+        return len(text)
+    return sum(cells for _, _, cells in split_graphemes(text))
 
-    A wide character takes two, a mark or a joiner none, and neither do a tone of skin and what is
-    joined to an emoji.
+
+def split_graphemes(text: str) -> list[tuple[int, int, int]]:
+    """Return what is seen as one character each: its start, its end and its columns.
+
+    That is a letter with its marks, an emoji with its tone of skin or with others joined to it, the
+    two letters of a flag, a syllable. A wide character takes two columns; a mark takes none, or one
+    if it stands beside its letter (category Mc), as most terminals show it.
     """
-    if word.isascii():
-        return len(word)
+    if text.isascii():
+        return [(index, index + 1, 1) for index in range(len(text))]
     import unicodedata
 
-    cells, previous = 0, ""
-    for character in word:
-        is_joined = previous == "\u200d" and cells > 0 and ord(character) >= _FIRST_EMOJI
-        is_mark = unicodedata.category(character) in ("Mn", "Me", "Cf")
-        is_tone = cells > 0 and ord(character) in _SKIN_TONES
-        if not (is_joined or is_mark or is_tone):
-            is_wide = unicodedata.east_asian_width(character) in ("W", "F")
-            cells += 2 if is_wide else 1
+    spans: list[tuple[int, int, int]] = []
+    start, cells, previous, is_after_virama = 0, 0, "", False
+    for index, character in enumerate(text):
+        category = unicodedata.category(character)
+        is_wide = unicodedata.east_asian_width(character) in ("W", "F")
+        added = _find_joined_cells(
+            text[start:index], character, category, cells, is_after_virama=is_after_virama
+        )
+        if added is None or cells + added > _MAX_GRAPHEME_CELLS:
+            if index:
+                spans.append((start, index, cells))
+            is_zero = category in _ZERO_WIDTH_CATEGORIES and character != _SOFT_HYPHEN
+            start, cells = index, 0 if is_zero else 1 + is_wide
+        else:
+            cells += added
+        is_after_virama = unicodedata.combining(character) == _VIRAMA_CLASS or (
+            is_after_virama and character == _EMOJI_JOINER
+        )
         previous = character
-    return cells
+    return [*spans, (start, len(text), cells)] if previous else spans
+
+
+def _find_joined_cells(
+    before: str, character: str, category: str, cells: int, *, is_after_virama: bool
+) -> int | None:
+    """Return the columns that a character adds to those `before` it; None if it begins another."""
+    code, previous = ord(character), before[-1:]
+    if not before:
+        return None
+    if character == _EMOJI_SELECTOR:
+        is_emoji = previous in _KEYCAPS_AND_SIGNS or ord(previous) >= _FIRST_WIDENED
+        return int(cells == 1 and is_emoji)
+    is_zero = category in _ZERO_WIDTH_CATEGORIES and character != _SOFT_HYPHEN
+    if is_zero or any(code in codes for codes in _JAMO_ENDINGS):
+        return 0
+    if code >= _FIRST_EMOJI and previous == _EMOJI_JOINER and cells:
+        return 0
+    if code in _SKIN_TONES and ord(previous) >= _FIRST_EMOJI:
+        return 0
+    is_flag = code in _FLAG_LETTERS and len(before) == 1 and ord(previous) in _FLAG_LETTERS
+    is_after_letter = category == "Mc" or code in _SARA_AM or (is_after_virama and category == "Lo")
+    return 1 if is_flag or is_after_letter else None

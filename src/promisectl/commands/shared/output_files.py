@@ -144,7 +144,7 @@ def _replace_output_file(path: str, pieces: Iterable[str], *, force: bool = True
         ) as file:
             file.writelines(pieces)
             file.flush()
-            os.fsync(file.fileno())
+            files.flush_descriptor(file.fileno())
         (os.replace if force else files.link_finished_file)(temporary, path)
     except FileExistsError as error:
         raise errors.FileExists(path) from error

@@ -63,7 +63,7 @@ def _write_aside_file(file: IO[bytes], target: str) -> None:
         with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
             shutil.copyfileobj(file, copy, _COPY_CHUNK_BYTES)
             copy.flush()
-            os.fsync(copy.fileno())
+            files.flush_descriptor(copy.fileno())
         files.link_finished_file(temporary, target)
     finally:
         with suppress(OSError):
