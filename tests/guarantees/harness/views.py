@@ -48,6 +48,7 @@ VALUES = {
     "sort": "due",
     "limit": "2",
     "since": "1 nov",
+    "after": "1",
     "until": "today",
     "weeks": "5",
     "ignore": "L08",
