@@ -22,6 +22,7 @@ _TOPIC_GROUPS = {
         "talking": "the words to send, in any language",
         "calendars": "promises as tasks with alarms in your calendar",
         "scripting": "scripts, your shell's prompt, status bars, mail",
+        "python": "promises as objects, SQLModel, pandas",
         "aliases": "short words for what you type every day",
         "completion": "TAB in bash, zsh and fish",
         "config": "every setting, key by key",
