@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from promisectl.generate import __main__ as compiler
-from promisectl.generate import date_table, error_table, tables
+from promisectl.generate import date_table, error_table, schema, tables
 
 
 def test_the_compiled_text_is_fresh() -> None:
@@ -36,3 +36,8 @@ def test_the_table_of_dates_in_the_guide_is_fresh() -> None:
 def test_the_table_of_errors_in_the_guide_is_fresh() -> None:
     written = error_table.ERRORS_PAGE.read_text(encoding="utf-8")
     assert written == error_table.generate_errors_page(), "run: python -m promisectl.generate"
+
+
+def test_the_schema_of_the_records_is_fresh() -> None:
+    written = (compiler.COMPILED / "records.schema.json").read_text(encoding="utf-8")
+    assert written == schema.generate_schema(), "run: python -m promisectl.generate"

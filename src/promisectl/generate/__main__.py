@@ -8,7 +8,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from promisectl import compiled
-from promisectl.generate import date_table, error_table, manual
+from promisectl.generate import date_table, error_table, manual, schema
 from promisectl.generate import tables as command_tables
 from promisectl.storage import statements, tables
 from promisectl.storage.integrity import checks
@@ -184,6 +184,7 @@ def main() -> None:
     }
     for name, text in modules.items():
         (COMPILED / f"{name}.py").write_text(text, encoding="utf-8")
+    (COMPILED / "records.schema.json").write_text(schema.generate_schema(), encoding="utf-8")
     date_table.DATES_PAGE.write_text(date_table.generate_dates_page(), encoding="utf-8")
     error_table.ERRORS_PAGE.write_text(error_table.generate_errors_page(), encoding="utf-8")
     pages = manual.generate_manual_pages()

@@ -2,13 +2,15 @@
 
 import os
 
-from promisectl import errors
+from promisectl import compiled, errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from promisectl.domain.transitions import Transition
 
 _DIRECTORY = os.path.dirname(__file__)
+RECORDS_TOPIC = "records"
+"""The page about records, which also has a JSON Schema."""
 _TOPIC_GROUPS = {
     "Start": {
         "start": "a first week, from the first promise to the record",
@@ -34,7 +36,7 @@ _TOPIC_GROUPS = {
         "trust": "the figures of your record, one by one",
     },
     "Reference": {
-        "records": "lines, JSON and CSV for other programs",
+        RECORDS_TOPIC: "lines, JSON and CSV for other programs",
         "files": "where files are, SQL views, the environment",
         "exit-codes": "what a script sees",
         "errors": "every error, and what to do",
@@ -89,6 +91,13 @@ def read_guide_page(topic: str) -> str:
             about, _, name = line.removeprefix("![").removesuffix(")").partition("](")
             lines[index] = f"{about}: `{os.path.join(_DIRECTORY, name)}`"
     return "\n".join(lines)
+
+
+def read_records_schema() -> str:
+    """Return the JSON Schema of all records."""
+    file_name = os.path.join(os.path.dirname(compiled.__file__), "records.schema.json")
+    with open(file_name, encoding="utf-8") as file:
+        return file.read()
 
 
 def format_lifecycle_diagram() -> str:
