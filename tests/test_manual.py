@@ -187,6 +187,9 @@ DESCRIPTION
 OPTIONS
        TOPIC  A page; without it, the list of pages.
 
+       --schema
+              With records: print their JSON Schema.
+
    Output
        --no-pager
               Do not use a pager.
@@ -210,6 +213,7 @@ OPTIONS
 EXAMPLES
        promisectl guide
        promisectl guide start
+       promisectl guide records --schema > records.schema.json
 
 EXIT STATUS
        0      success

@@ -1,4 +1,4 @@
-"""The ledger for Python programs: SQLModel classes of its records, and a session that reads them.
+"""The ledger for Python programs: its records as SQLModel classes, and a session to read.
 
 The names here are a contract, as those of the records are. Nothing here writes: changes go
 through the commands. See: promisectl guide python
@@ -34,8 +34,8 @@ __all__ = ["Act", "Offer", "Person", "Problem", "Promise", "open_ledger"]
 
 Civil = date | datetime
 """A day, or a minute as a datetime without a zone."""
-Direction = Literal["owe", "owed", "self"]
-State = Literal[
+DirectionWord = Literal["owe", "owed", "self"]
+StateWord = Literal[
     "proposed",
     "active",
     "delivered",
@@ -47,8 +47,8 @@ State = Literal[
     "void",
 ]
 Speaker = Literal["me", "them"]
-Notice = Literal["before-due", "after-due", "none"]
-Cause = Literal[
+NoticeWord = Literal["before-due", "after-due", "none"]
+CauseWord = Literal[
     "overload", "dependency", "underestimated", "need-changed", "forgot", "external", "other"
 ]
 Flag = Literal[
@@ -64,8 +64,8 @@ Flag = Literal[
     "untold",
     "unsaid",
 ]
-Side = Literal["promisor", "promisee", "self", "bookkeeper"]
-Verb = Literal[
+SideWord = Literal["promisor", "promisee", "self", "bookkeeper"]
+VerbWord = Literal[
     "request",
     "offer",
     "negotiate",
@@ -228,7 +228,7 @@ def encode_civil(moment: Civil) -> str:
 # The records
 
 
-class Record(SQLModel, registry=registry()):
+class LedgerRecord(SQLModel, registry=registry()):
     """What the classes of records share: their own metadata, and their fields in order.
 
     `model_dump(mode="json")` is the record as `--json` has it.
@@ -254,7 +254,7 @@ class Record(SQLModel, registry=registry()):
         return encode_civil(moment)
 
 
-class Offer(Record):
+class Offer(LedgerRecord):
     """The terms that wait for an answer; `author` is who proposed them."""
 
     revision: int
@@ -266,7 +266,7 @@ class Offer(Record):
     reply_by: Civil | None
 
 
-class Promise(Record, table=True):
+class Promise(LedgerRecord, table=True):
     """A promise, as `promisectl list --all --json` has it at the same moment.
 
     A day is a date and a minute a datetime without a zone: that is in `due_zone`. All other
@@ -277,8 +277,8 @@ class Promise(Record, table=True):
 
     id: int = Field(primary_key=True)
     uid: UUID = Field(sa_type=_Uid)
-    direction: Direction = Field(sa_type=Text)
-    state: State = Field(sa_type=Text)
+    direction: DirectionWord = Field(sa_type=Text)
+    state: StateWord = Field(sa_type=Text)
     person: str = Field(sa_type=_Handle)
     person_name: str
     move: Speaker | None = Field(sa_type=Text)
@@ -299,10 +299,10 @@ class Promise(Record, table=True):
     delivered_at: datetime | None = Field(sa_type=_Instant)
     closed_at: datetime | None = Field(sa_type=_Instant)
     lateness_seconds: int | None
-    notice: Notice | None = Field(sa_type=Text)
+    notice: NoticeWord | None = Field(sa_type=Text)
     told_at: datetime | None = Field(sa_type=_Instant)
     reason: str | None
-    cause: Cause | None = Field(sa_type=Text)
+    cause: CauseWord | None = Field(sa_type=Text)
     repair: str | None
     risk: str | None
     no_to: str | None
@@ -316,7 +316,7 @@ class Promise(Record, table=True):
     offer: Offer | None = Field(sa_type=_OfferText)
 
 
-class Act(Record, table=True):
+class Act(LedgerRecord, table=True):
     """An act of the history, as `promisectl log --json` has it."""
 
     __tablename__ = "acts"
@@ -325,15 +325,15 @@ class Act(Record, table=True):
     entry: int
     promise: int | None
     uid: UUID | None = Field(sa_type=_Uid)
-    act: Verb = Field(sa_type=Text)
-    side: Side = Field(sa_type=Text)
+    act: VerbWord = Field(sa_type=Text)
+    side: SideWord = Field(sa_type=Text)
     by: Speaker = Field(sa_type=Text)
     at: datetime = Field(sa_type=_Instant)
     recorded_at: datetime = Field(sa_type=_Instant)
     revision: int | None
     text: str | None
     told_at: datetime | None = Field(sa_type=_Instant)
-    cause: Cause | None = Field(sa_type=Text)
+    cause: CauseWord | None = Field(sa_type=Text)
     repair: str | None
     risk: str | None
     no_to: str | None
@@ -343,7 +343,7 @@ class Act(Record, table=True):
     unsaid: bool
 
 
-class Person(Record, table=True):
+class Person(LedgerRecord, table=True):
     """Somebody, what is open between you and what was kept, as in `promisectl people --json`."""
 
     __tablename__ = "people"

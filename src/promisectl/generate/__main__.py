@@ -26,7 +26,7 @@ _READ_MODEL_DOCSTRING = (
     '"""\n'
 )
 _READ_MODEL_SOURCES = ("people", "promise_records")
-"""The common tables that `promisectl.models` reads, besides the views."""
+"""The common tables that `promisectl.models` reads; the views come first."""
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"
 _NAMED_QUERY = re.compile(r"^-- (table|query): (\w+)$(.*?);$", re.MULTILINE | re.DOTALL)
@@ -184,7 +184,9 @@ def main() -> None:
     }
     for name, text in modules.items():
         (COMPILED / f"{name}.py").write_text(text, encoding="utf-8")
-    (COMPILED / "records.schema.json").write_text(schema.generate_schema(), encoding="utf-8")
+    (COMPILED / "records.schema.json").write_text(
+        schema.generate_records_schema(), encoding="utf-8"
+    )
     date_table.DATES_PAGE.write_text(date_table.generate_dates_page(), encoding="utf-8")
     error_table.ERRORS_PAGE.write_text(error_table.generate_errors_page(), encoding="utf-8")
     pages = manual.generate_manual_pages()

@@ -8,7 +8,7 @@ from promisectl import errors, guide
 
 ERRORS_PAGE = Path(guide.__file__).with_name("errors.md")
 """The page with the table, which is its end."""
-_HEADING = "| id | code | exit code |\n|---|---|--:|\n"
+_ERROR_HEADING = "| id | code | exit code |\n|---|---|--:|\n"
 _FAMILY_MODULE = errors.__name__
 _NEVER_PRINTED = ("ClosedPipe", "BadRecord")
 """The reader of the first is gone; the second becomes the error about the whole file."""
@@ -35,6 +35,6 @@ def _iter_subclasses(family: type[errors.Problem]) -> Iterator[type[errors.Probl
 
 def generate_errors_page() -> str:
     """Return the text of the page, with a fresh table at its end."""
-    before, _, _ = ERRORS_PAGE.read_text(encoding="utf-8").partition(_HEADING)
+    before, _, _ = ERRORS_PAGE.read_text(encoding="utf-8").partition(_ERROR_HEADING)
     rows = [f"| `{one.id}` | `{one.code}` | {one.exit_code} |" for one in list_printed_errors()]
-    return before + _HEADING + "\n".join(rows) + "\n"
+    return before + _ERROR_HEADING + "\n".join(rows) + "\n"

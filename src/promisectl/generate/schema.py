@@ -1,4 +1,4 @@
-"""Generates the JSON Schema of all records, from their fields and from what the commands declare.
+"""Generates the JSON Schema of all records and of what the commands answer.
 
 The types of promises, acts and people are those of `promisectl.models`; what a field holds is said
 on the guide's page about records.
@@ -156,64 +156,59 @@ def _convert_union(arguments: tuple[Any, ...]) -> Schema:
     return {"enum": [*schema["enum"], None]} if "enum" in schema else allow_null(schema)
 
 
-def convert_model(model: type[models.Record], names: Iterable[str]) -> dict[str, Schema]:
+def convert_model(model: type[models.LedgerRecord], names: Iterable[str]) -> dict[str, Schema]:
     """Return the schema of each field of a record, in the order of its names."""
     return {name: convert_annotation(model.model_fields[name].annotation) for name in names}
 
 
 def build_records() -> dict[str, Schema]:
     """Return the schema of each kind of record, by its name."""
-    promise = convert_model(models.Promise, fields.PROMISE_FIELDS)
-    offer = {"offer": allow_null(refer_to("offer"))}
-    terms_fields = ("revision", "author", "outcome", "due", "done_when", "why", "reply_by")
-    terms = convert_model(models.Promise, terms_fields)
-    waiting = {"waiting": build_choice(group.kind for group in WAITING_GROUPS)}
-    commands = build_array(_TEXT)
-    described = build_object(promise)["properties"] | offer
-    author = {"author": build_choice(("me", "them"))}
     return {
         **_VALUES,
-        "promise": build_object(described),
-        "offer": build_object(terms | author),
-        "columns": {"type": "object", "properties": described, "minProperties": 1},
-        "waiting-promise": build_object(described | waiting),
-        "reviewed-promise": build_object(
-            described
-            | {
-                "review": build_choice(
-                    dict.fromkeys(group.review for group in review.REVIEW_GROUPS)
-                ),
-                "moves": commands,
-            }
-        ),
-        "whole-promise": build_object(
-            described
-            | {
-                "terms": build_array(refer_to("terms")),
-                "acts": build_array(refer_to("act")),
-                "moves": commands,
-            }
-        ),
-        "terms": build_object(
-            {
-                "revision": _COUNT,
-                **author,
-                "status": build_choice(Status),
-                "outcome": _TEXT,
-                "due": terms["due"],
-                "due_zone": promise["due_zone"],
-                "done_when": terms["done_when"],
-                "why": terms["why"],
-                "reply_by": terms["reply_by"],
-            }
-        ),
+        **_build_promises(),
         "act": build_object(convert_model(models.Act, fields.ACT_FIELDS)),
         "person": build_object(convert_model(models.Person, fields.PERSON_FIELDS)),
         "day": build_object(_list_day_fields()),
         **_build_figures(),
+        **_build_digest(),
         **_build_answers_about_promises(),
         **_build_answers_about_files(),
         "error": _build_error(),
+    }
+
+
+def _build_promises() -> dict[str, Schema]:
+    """Return the schemas of the promise record, of those with more fields, and of terms."""
+    names = models.Offer.model_fields
+    offer = convert_model(models.Offer, names)
+    promise = build_object(convert_model(models.Promise, fields.PROMISE_FIELDS))["properties"]
+    promise |= {"offer": allow_null(refer_to("offer"))}
+    terms = {
+        "revision": offer["revision"],
+        "author": offer["author"],
+        "status": build_choice(Status),
+        "outcome": offer["outcome"],
+        "due": offer["due"],
+        "due_zone": convert_annotation(models.Promise.model_fields["due_zone"].annotation),
+        **{name: offer[name] for name in ("done_when", "why", "reply_by")},
+    }
+    moves = build_array(_TEXT)
+    reasons = dict.fromkeys(group.review for group in review.REVIEW_GROUPS)
+    waiting = {"waiting": build_choice(group.kind for group in WAITING_GROUPS)}
+    reviewed = {"review": build_choice(reasons), "moves": moves}
+    whole = {
+        "terms": build_array(refer_to("terms")),
+        "acts": build_array(refer_to("act")),
+        "moves": moves,
+    }
+    return {
+        "promise": build_object(promise),
+        "offer": build_object(offer),
+        "columns": {"type": "object", "properties": promise, "minProperties": 1},
+        "waiting-promise": build_object(promise | waiting),
+        "reviewed-promise": build_object(promise | reviewed),
+        "whole-promise": build_object(promise | whole),
+        "terms": build_object(terms),
     }
 
 
@@ -232,7 +227,7 @@ def _list_day_fields() -> dict[str, Schema]:
 
 
 def _build_figures() -> dict[str, Schema]:
-    """Return the schemas of the figures of `stats` and `digest`."""
+    """Return the schemas of `stats` and of its figures."""
     kinds: dict[str, Schema] = {
         "classes": build_counts(statistics.OUTCOME_CLASSES),
         "causes": {**build_counts(), "propertyNames": build_choice(Cause)},
@@ -245,7 +240,6 @@ def _build_figures() -> dict[str, Schema]:
     figures = {
         name: kinds.get(name, refer_to("rate")) for name in statistics.DirectionStatistics._fields
     }
-    both = {name: refer_to("figures") for name in constants.STATISTICS_DIRECTIONS}
     return {
         "rate": build_object(
             {
@@ -261,9 +255,19 @@ def _build_figures() -> dict[str, Schema]:
                 "since": allow_null(refer_to("instant")),
                 "until": refer_to("instant"),
                 "person": allow_null(_TEXT),
-                **both,
+                **_refer_to_both_figures(),
             }
         ),
+    }
+
+
+def _refer_to_both_figures() -> dict[str, Schema]:
+    return {name: refer_to("figures") for name in constants.STATISTICS_DIRECTIONS}
+
+
+def _build_digest() -> dict[str, Schema]:
+    """Return the schemas of `digest`, and of what it lists."""
+    return {
         "digest": build_object(
             {
                 "as_of": refer_to("instant"),
@@ -273,7 +277,7 @@ def _build_figures() -> dict[str, Schema]:
                 "late_with_others": build_array(refer_to("promise")),
                 "due": build_array(refer_to("promise")),
                 "happened": build_array(refer_to("event")),
-                "figures": build_object(both),
+                "figures": build_object(_refer_to_both_figures()),
             }
         ),
         "event": build_object(
@@ -456,7 +460,7 @@ def _build_answer(declaration: Declaration, form: str) -> Schema:
     return build_array(record) if form == "json" else record
 
 
-def generate_schema() -> str:
+def generate_records_schema() -> str:
     """Return the JSON Schema as text."""
     answers = build_answers()
     schema = {

@@ -1,4 +1,4 @@
-"""What a Python program reads: a copy of the ledger at one moment, with the public views of it."""
+"""What a Python program reads: a copy of the ledger at one moment, with its public views."""
 
 from __future__ import annotations
 
