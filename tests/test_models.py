@@ -6,7 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -358,9 +358,8 @@ def test_a_ledger_can_be_named(lived: Program, monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_is_no_ledger_is_refused_as_by_the_program(lived: Program) -> None:
     def change(statement: str) -> None:
-        with sqlite3.connect(lived.ledger) as db:
+        with closing(sqlite3.connect(lived.ledger, isolation_level=None)) as db:
             db.execute(statement)
-        db.close()
 
     ways = {
         errors.NewerLedger: lambda: change("PRAGMA user_version = 99"),
@@ -387,7 +386,7 @@ def test_what_is_no_ledger_is_refused_as_by_the_program(lived: Program) -> None:
 
 def test_a_page_that_is_damaged_is_said_when_it_is_read(lived: Program) -> None:
     content = bytearray(lived.ledger.read_bytes())
-    with sqlite3.connect(lived.ledger) as db:
+    with closing(sqlite3.connect(lived.ledger)) as db:
         (size,) = db.execute("PRAGMA page_size").fetchone()
         (root,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'promise'").fetchone()
     content[(root - 1) * size : root * size] = b"\xff" * size
@@ -405,7 +404,7 @@ def test_a_page_that_is_damaged_is_said_when_it_is_read(lived: Program) -> None:
     ],
 )
 def test_a_value_that_can_not_be_is_said(lived: Program, change: str, said: str) -> None:
-    with sqlite3.connect(lived.ledger) as db:
+    with closing(sqlite3.connect(lived.ledger)) as db:
         db.executescript(change)
     with open_ledger() as session, pytest.raises(errors.DamagedContent, match=re.escape(said)):
         session.exec(select(Promise)).all()
@@ -420,8 +419,12 @@ def test_what_a_dead_writer_left_is_rolled_back_as_by_the_program(lived: Program
 
 @pytest.mark.usefixtures("lived")
 def test_the_errors_of_others_stay_theirs() -> None:
-    with pytest.raises(sqlite3.OperationalError, match="no such table: theirs"), open_ledger():
-        sqlite3.connect(":memory:").execute("SELECT * FROM theirs")
+    with (
+        pytest.raises(sqlite3.OperationalError, match="no such table: theirs"),
+        open_ledger(),
+        closing(sqlite3.connect(":memory:")) as theirs,
+    ):
+        theirs.execute("SELECT * FROM theirs")
     with open_ledger() as session, pytest.raises(OperationalError, match="no such column"):
         session.connection().execute(text("SELECT mistyped FROM promises"))
 

@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -198,9 +199,8 @@ def test_an_empty_ledger_answers_as_it_is_defined(
 
 
 def test_the_doctor_answers_as_it_is_defined_on_a_damaged_ledger(lived: Program) -> None:
-    with sqlite3.connect(lived.ledger) as db:
+    with closing(sqlite3.connect(lived.ledger, isolation_level=None)) as db:
         db.execute("UPDATE promise SET outcome = 'another' WHERE id = 8")
-    db.close()
     for words in (["doctor"], ["doctor", "--rebuild"], ["doctor"]):
         assert check_answer("doctor", "json", lived(*words, "--json").stdout)
     lived.ledger.write_text("hello")
