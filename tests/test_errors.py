@@ -34,6 +34,8 @@ MET = sorted(_family(errors.Problem), key=lambda one: one.__name__)
 INSIDE = {
     errors.BadRecord: "shown as BadImport",
     errors.BadCommandLine: "the parser's other errors; no command line is known to bring one about",
+    errors.MissingLedger: "raised by promisectl.models alone, and shown on the page python",
+    errors.ReadOnly: "the same",
     errors.LedgerNeedsFix: "shown as a finding of doctor; a repair mends it first",
 }
 
@@ -64,6 +66,9 @@ ELSEWHERE = {
     "a number in it is too long": "cli/test_config.py",
     "you may not use it (": "threats/test_failing_disk.py",
     "you may not open or write it, or its directory": "threats/test_failing_disk.py",
+    "A session only reads the ledger, so nothing was changed.": "test_models.py",
+    "Use the commands for changes: promisectl help all": "test_models.py",
+    "a value in it can't be read (“": "test_models.py",
     "can't have it": "cli/test_import.py",
     "it is before": "cli/test_import.py",
 }

@@ -351,3 +351,23 @@ def test_everybody_in_a_transcript_has_a_home_of_their_own() -> None:
         + block.format("lee", "ls", "lee\n")
     )
     assert replay.replayed(text) == text
+
+
+def test_python_is_run_in_order_and_what_it_prints_is_put_right() -> None:
+    block = "```python run\n{}\n```\n"
+    told = block.format("a = 6\nprint(a)") + "\n```text\n5\n```\n\n" + block.format("a += 1")
+    true = told.replace("5", "6")
+    assert replay.replayed(told) == true
+    more = block.format("print(a)\nprint(1 / 0)") + "\nThe end."
+    played = replay.replayed(true + more)
+    assert played.startswith(true + block.format("print(a)\nprint(1 / 0)") + "\n```text\n7\n")
+    assert played.endswith("ZeroDivisionError: division by zero\n[exit 1]\n```\n\nThe end.")
+    assert replay.replayed(block.format("a = 1") + "\n```text\n1\n```") == (
+        block.format("a = 1") + "\n```text\n(it prints nothing)\n```"
+    )
+
+
+def test_each_block_of_the_page_about_python_is_run_but_for_that_of_pandas() -> None:
+    page = PAGES["python"].read_text(encoding="utf-8")
+    assert page.count("```python\n") == 1
+    assert page.count("```python run\n") == page.count("```text\n") > 5

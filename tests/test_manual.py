@@ -187,6 +187,9 @@ DESCRIPTION
 OPTIONS
        TOPIC  A page; without it, the list of pages.
 
+       --schema
+              With records: print their JSON Schema.
+
    Output
        --no-pager
               Do not use a pager.
@@ -216,6 +219,7 @@ OPTIONS
 EXAMPLES
        promisectl guide
        promisectl guide start
+       promisectl guide records --schema > records.schema.json
 
 EXIT STATUS
        0      success
@@ -236,11 +240,12 @@ SEE ALSO
        promisectl guide start, promisectl guide recipes, promisectl guide
        coming-from, promisectl guide dates, promisectl guide people, promisectl
        guide spreadsheets, promisectl guide talking, promisectl guide scripting,
-       promisectl guide hooks, promisectl guide aliases, promisectl guide
-       config, promisectl guide accessibility, promisectl guide well-made,
-       promisectl guide trust, promisectl guide records, promisectl guide files,
-       promisectl guide exit-codes, promisectl guide errors, promisectl guide
-       doctor, promisectl guide guarantees, promisectl guide speed
+       promisectl guide hooks, promisectl guide python, promisectl guide
+       aliases, promisectl guide config, promisectl guide accessibility,
+       promisectl guide well-made, promisectl guide trust, promisectl guide
+       records, promisectl guide files, promisectl guide exit-codes, promisectl
+       guide errors, promisectl guide doctor, promisectl guide guarantees,
+       promisectl guide speed
 
 promisectl 0.1.0                   2026-11-28                PROMISECTL-GUIDE(1)
 """

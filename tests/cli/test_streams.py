@@ -81,6 +81,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
     assert json.loads(result.stderr) == {
         "error": {
             "code": "illegal-move",
+            "id": "not-open",
             "message": "#1 is not agreed yet, so there is nothing to break. Possible now: promisectl accept 1 · promisectl negotiate 1 --by “…” · promisectl decline 1 · promisectl withdraw 1",
             "exit": 4,
             "moves": [

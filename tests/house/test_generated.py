@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from promisectl.generate import __main__ as compiler
-from promisectl.generate import date_table, tables
+from promisectl.generate import date_table, error_table, schema, tables
 
 
 def test_the_compiled_text_is_fresh() -> None:
@@ -19,6 +19,7 @@ def test_the_compiled_text_is_fresh() -> None:
         ("completion", tables.generate_completion_module),
         ("argv", tables.generate_argv_module),
         ("help_texts", tables.generate_help_module),
+        ("read_model", compiler.generate_read_model_module),
     ],
 )
 def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:
@@ -30,3 +31,13 @@ def test_the_table_of_dates_in_the_guide_is_fresh() -> None:
     written = date_table.DATES_PAGE.read_text(encoding="utf-8")
     assert date_table.generate_date_table() in written
     assert written == date_table.generate_dates_page(), "run: python -m promisectl.generate"
+
+
+def test_the_table_of_errors_in_the_guide_is_fresh() -> None:
+    written = error_table.ERRORS_PAGE.read_text(encoding="utf-8")
+    assert written == error_table.generate_errors_page(), "run: python -m promisectl.generate"
+
+
+def test_the_schema_of_the_records_is_fresh() -> None:
+    written = (compiler.COMPILED / "records.schema.json").read_text(encoding="utf-8")
+    assert written == schema.generate_records_schema(), "run: python -m promisectl.generate"

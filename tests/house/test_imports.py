@@ -103,6 +103,7 @@ VIEWS = (
     "completion zsh -- accept ''",
     "completion bash -- make --by ''",
     "guide start",
+    "guide records --schema",
     "doctor",
     "doctor --json",
     "config show",

@@ -398,7 +398,7 @@ def test_without_the_package_one_sentence_says_how_to_get_it(
     result = program("export", "-o", str(program.home / "out.ics"))
     assert result == (
         "",
-        f"promisectl: {errors.NeedsICalendar()}\n",
+        f"promisectl: {errors.NeedsIcalendar()}\n",
         2,
     )
     assert 'pip install "promisectl[ics]"' in result.stderr

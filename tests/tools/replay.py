@@ -9,6 +9,9 @@ UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory, `
 the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
 question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
+A ```python run block is run too, after those before it, in the home of the console blocks; what it prints stands in the ```text block that
+follows it at once. Without one it may print nothing.
+
     python -m tests.tools.replay --write README.md src/promisectl/guide/*.md
 
 The program is a real process for the README, and where this file is run by itself; elsewhere it is forked (see tests/tools/fork_server.py).
@@ -29,7 +32,9 @@ import tempfile
 import termios
 import time
 import weakref
+from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import promisectl
@@ -40,6 +45,7 @@ ROWS = 50
 PATIENCE = 60  # seconds for one command
 
 _PROMPT = "›"
+_PYTHON_FENCE, _OUTPUT_FENCE = "```python run", "```text"
 _FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
 _NAMED = {
     re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "…uid…",
@@ -115,6 +121,18 @@ class Home:
         text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
 
+    def run_python(self, before: Sequence[str], code: str) -> str:
+        """All that a terminal shows of Python code that follows other code, and its exit code unless that is 0."""
+        silenced = "\n".join(before)
+        with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as file:
+            file.write(
+                "import contextlib, io\n"
+                f"with contextlib.redirect_stdout(io.StringIO()):\n    exec({silenced!r})\nexec({code!r})\n"
+            )
+            file.flush()
+            source = shlex.quote(str(Path(promisectl.__file__).parent.parent))
+            return self.run(f"PYTHONPATH={source} {shlex.quote(sys.executable)} {file.name}")
+
 
 def _talked(terminal: int, typed: Sequence[str]) -> str:
     """What the terminal shows, while every question is answered as it comes."""
@@ -174,9 +192,14 @@ def may_fork(file: Path) -> bool:
 
 def _lines(lines: list[str], programs: str, said: dict[str, str]) -> Iterator[str]:
     homes: dict[str, Home] = {}
-    rest = iter(lines)
+    ahead = deque(lines)
+    rest = iter(lambda: ahead.popleft() if ahead else None, None)
+    code: list[str] = []
     for line in rest:
         yield line
+        if line == _PYTHON_FENCE:
+            homes[""] = homes.get("") or Home(programs, said)
+            yield from _python_block(ahead, homes[""], code)
         if fence := _FENCE.fullmatch(line):
             words = fence["words"].split()
             owner = next((word for word in words if word.isalpha() and word != "new"), "")
@@ -185,6 +208,26 @@ def _lines(lines: list[str], programs: str, said: dict[str, str]) -> Iterator[st
             width = next((int(word) for word in words if word.isdigit()), WIDTH)
             now = next((word for word in words if "-" in word), MONDAY)
             yield from _block(rest, homes[owner], width, now)
+
+
+def _python_block(ahead: deque[str], home: Home, code: list[str]) -> Iterator[str]:
+    """The lines of one block of Python, then a block with what it prints, if anything; its code is added to `code`."""
+    block = _taken(ahead)
+    yield from (*block, "```")
+    shown = home.run_python(code, "\n".join(block))
+    code.append("\n".join(block))
+    if [*islice(ahead, 2)] == ["", _OUTPUT_FENCE]:
+        ahead.popleft()
+        ahead.popleft()
+        _taken(ahead)
+        shown = shown or "(it prints nothing)"
+    if shown:
+        yield from ("", _OUTPUT_FENCE, shown, "```")
+
+
+def _taken(ahead: deque[str]) -> list[str]:
+    """The lines up to the fence that closes a block; they are ahead no more."""
+    return [*iter(ahead.popleft, "```")]
 
 
 def _block(rest: Iterator[str], home: Home, width: int, now: str) -> Iterator[str]:

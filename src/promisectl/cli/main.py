@@ -166,7 +166,12 @@ def print_problem(problem: errors.Problem, *, as_json: bool) -> None:
 
         message = " ".join(filter(None, (str(problem), " or ".join(problem.commands))))
         message = "\n".join((message, *problem.details))
-        error = {"code": problem.code, "message": message, "exit": problem.exit_code}
+        error = {
+            "code": problem.code,
+            "id": problem.id,
+            "message": message,
+            "exit": problem.exit_code,
+        }
         more = {"moves": list(map(str, problem.moves)), "commands": list(problem.commands)}
         line = encode_json(
             {"error": error | {name: value for name, value in more.items() if value}}

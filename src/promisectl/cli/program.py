@@ -32,12 +32,17 @@ def guide(
         str | None,
         typer.Argument(metavar="[TOPIC]", help="A page; without it, the list of pages."),
     ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option("--schema", metavar="", help="With records: print their JSON Schema."),
+    ] = False,
 ) -> None:
     """Read the guide, page by page.
 
     \b
     promisectl guide
     promisectl guide start
+    promisectl guide records --schema > records.schema.json
     """
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OUTPUT_FORMS = ("json", "jsonl", "csv", "plain", "table", "svg", "template")
 """The forms of a view, of which one may be chosen; the last two have a value."""
-_UNKNOWN_ZONE_HINT = (
+UNKNOWN_ZONE_HINT = (
     "The time zone of this machine is not known, so UTC is taken. "
     "Set TZ, or zone in the config: promisectl config edit."
 )
@@ -48,7 +48,7 @@ def run_command(
     `writes` first ends a mode of the ledger in which it can't be read; a dry run does not. The Env
     is added to `envs`. Raises what the command raises, and ClosedPipe.
     """
-    env = _build_env(function, arguments, ids, words, needs_config=needs_config)
+    env = build_env(function, arguments, ids, words, needs_config=needs_config)
     envs.append(env)
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     try:
@@ -66,8 +66,7 @@ def run_command(
 
         raise suggestions.explain_number_problem(env, function, problem) from problem
     except errors.LedgerError as problem:
-        if problem.restorable and paths.has_files(env.backup_directory):
-            problem.add_backup_hint(env.backup_directory)
+        add_backup_hint(env, problem)
         raise
     except EOFError:  # a question was left with Ctrl-C or Ctrl-D
         return errors.INTERRUPTED_EXIT_CODE
@@ -77,6 +76,12 @@ def run_command(
         explain_failure(env, error)
         raise
     return code or 0
+
+
+def add_backup_hint(env: Env, problem: errors.LedgerError) -> None:
+    """Add where the backups are to an error of the ledger, if one can help."""
+    if problem.restorable and paths.has_files(env.backup_directory):
+        problem.add_backup_hint(env.backup_directory)
 
 
 def _flush_view(env: Env) -> None:
@@ -119,13 +124,13 @@ def _repeat_answer_of_key(env: Env, source: object) -> bool:
     return recorder.repeat_first_answer(env)
 
 
-def _build_env(
+def build_env(
     function: str,
     arguments: dict[str, Any],
-    ids: str,
-    words: Sequence[str],
+    ids: str = "",
+    words: Sequence[str] = (),
     *,
-    needs_config: bool,
+    needs_config: bool = True,
 ) -> Env:
     """Return the Env of a command; the options that it holds are removed from `arguments`."""
     typed_forms = {form: arguments.pop(form, None) for form in OUTPUT_FORMS}
@@ -158,7 +163,7 @@ def _build_env(
         **options_of_env,
     )
     if not env.is_zone_known:
-        env.print_hint(_UNKNOWN_ZONE_HINT)
+        env.print_hint(UNKNOWN_ZONE_HINT)
     return env
 
 

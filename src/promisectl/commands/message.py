@@ -37,7 +37,7 @@ def message(
     """Print what I last said on some promises as a message, or where I stand with a person.
 
     `ids` are promises with one person, `with_` is a person. Raises MissingArgument, Contradiction,
-    SeveralReaders, NobodyToWriteTo, NotAPerson, NoPromise, LinkTooLong and NeedsICalendar.
+    SeveralReaders, NobodyToWriteTo, NotAPerson, NoPromise, LinkTooLong and NeedsIcalendar.
     """
     form = arguments.check_choice("--format", format_, constants.MESSAGE_FORMATS) or "text"
     ensure_subject(ids, with_)

@@ -47,7 +47,7 @@ DOCSTRINGS = {
     'promisectl.cli.data.restore': 'Restore a backup.\n\n\x08\npromisectl restore ledger-20261123T090000Z.db\npromisectl restore /media/stick/ledger.db --yes\n\nThe current ledger is backed up first.',
     'promisectl.cli.data.doctor': 'Check the ledger, and suggest repairs.\n\n\x08\npromisectl doctor\npromisectl doctor --expect 5f3c0a91\npromisectl doctor --fix\n\nWithout --fix or --rebuild it changes nothing. Exit code 5 means it is damaged.',
     'promisectl.cli.program.demo': 'Take a short tour with a throwaway ledger.\n\n\x08\npromisectl demo',
-    'promisectl.cli.program.guide': 'Read the guide, page by page.\n\n\x08\npromisectl guide\npromisectl guide start',
+    'promisectl.cli.program.guide': 'Read the guide, page by page.\n\n\x08\npromisectl guide\npromisectl guide start\npromisectl guide records --schema > records.schema.json',
     'promisectl.cli.program.help_': 'Get help on a command, or on all of them.\n\n\x08\npromisectl help accept\npromisectl help person rename\npromisectl help all',
     'promisectl.cli.program.show': 'Show every setting, and where it comes from.\n\n\x08\npromisectl config show',
     'promisectl.cli.program.config_path': 'Show where the config is.\n\n\x08\ncat "$(promisectl config path)"',

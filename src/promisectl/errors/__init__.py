@@ -41,10 +41,20 @@ _ERROR_MODULES = (
 )
 
 
+class _ErrorId:
+    """The id of a class of errors, also of each of its instances: its name with hyphens."""
+
+    def __get__(self, problem: Problem | None, owner: type[Problem]) -> str:
+        """Return the id, as `no-promise` of NoPromise."""
+        name = owner.__name__
+        return "".join(f"-{one.lower()}" if one.isupper() else one for one in name)[1:]
+
+
 class Problem(Exception):
     """The base of all errors: what is wrong (`cause`), and what to type (`advice`).
 
-    `code` is a name for programs, `exit_code` what the shell gets, `moves` the verbs that are open,
+    `code` names the family for programs and `id` the error itself; both never change. `exit_code`
+    is what the shell gets, `moves` are the verbs that are open,
     `commands` whole command lines that can be pasted, `details` more sentences; each of these is
     printed on a line of its own.
     `str(problem)` joins all that is known: the `place` of the error, what is wrong there, what was
@@ -52,6 +62,7 @@ class Problem(Exception):
     full stop ends with a command to paste, and comes last.
     """
 
+    id = _ErrorId()
     code = "usage"
     exit_code = 2
     moves: tuple[str, ...] = ()

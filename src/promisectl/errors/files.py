@@ -309,7 +309,7 @@ class BadAlarm(Usage):
         )
 
 
-class NeedsICalendar(Usage):
+class NeedsIcalendar(Usage):
     """The package that writes calendars is not installed."""
 
     def __init__(self) -> None:

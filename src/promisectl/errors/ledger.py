@@ -16,6 +16,23 @@ class OldSqlite(MachineError):
         )
 
 
+class MissingLedger(LedgerError):
+    """A Python program has named a ledger that does not exist."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no ledger at {path}.", "See: promisectl path")
+
+
+class ReadOnly(Usage):
+    """A Python program has tried to change the ledger."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A session only reads the ledger, so nothing was changed.",
+            "Use the commands for changes: promisectl help all",
+        )
+
+
 class NotALedger(LedgerError):
     """The file at the path of the ledger is something else, or a broken link."""
 

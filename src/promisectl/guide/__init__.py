@@ -2,13 +2,15 @@
 
 import os
 
-from promisectl import errors
+from promisectl import compiled, errors
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from promisectl.domain.transitions import Transition
 
 _DIRECTORY = os.path.dirname(__file__)
+RECORDS_TOPIC = "records"
+"""The page about records, which also has a JSON Schema."""
 _TOPIC_GROUPS = {
     "Start": {
         "start": "a first week, from the first promise to the record",
@@ -23,6 +25,7 @@ _TOPIC_GROUPS = {
         "calendars": "promises as tasks with alarms in your calendar",
         "scripting": "scripts, your shell's prompt, status bars, mail",
         "hooks": "run a program after each move; commands of your own",
+        "python": "promises as objects, SQLModel, pandas",
         "aliases": "short words for what you type every day",
         "completion": "TAB in bash, zsh and fish",
         "config": "every setting, key by key",
@@ -35,7 +38,7 @@ _TOPIC_GROUPS = {
         "trust": "the figures of your record, one by one",
     },
     "Reference": {
-        "records": "lines, JSON and CSV for other programs",
+        RECORDS_TOPIC: "lines, JSON and CSV for other programs",
         "files": "where files are, SQL views, the environment",
         "exit-codes": "what a script sees",
         "errors": "every error, and what to do",
@@ -90,6 +93,13 @@ def read_guide_page(topic: str) -> str:
             about, _, name = line.removeprefix("![").removesuffix(")").partition("](")
             lines[index] = f"{about}: `{os.path.join(_DIRECTORY, name)}`"
     return "\n".join(lines)
+
+
+def read_records_schema() -> str:
+    """Return the JSON Schema of all records."""
+    file_name = os.path.join(os.path.dirname(compiled.__file__), "records.schema.json")
+    with open(file_name, encoding="utf-8") as file:
+        return file.read()
 
 
 def format_lifecycle_diagram() -> str:

@@ -49,11 +49,11 @@ _LAST_ZONED_YEAR = 2100  # later times are in UTC, as nobody knows the rules of 
 
 
 def ensure_icalendar() -> None:
-    """Raise NeedsICalendar unless the package icalendar is installed."""
+    """Raise NeedsIcalendar unless the package icalendar is installed."""
     try:
         import icalendar  # noqa: F401
     except ImportError as error:
-        raise errors.NeedsICalendar from error
+        raise errors.NeedsIcalendar from error
 
 
 def iter_calendar_parts(

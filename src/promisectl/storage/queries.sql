@@ -70,6 +70,21 @@ SELECT * FROM (
   ORDER BY id DESC LIMIT :limit
 ) ORDER BY id;
 
+-- table: promise_records
+-- The promises with `offer`, the proposed terms, as the JSON of a record; for `promisectl.models`.
+SELECT
+  *,
+  iif(offer_revision IS NULL, NULL, json_object(
+    'revision', offer_revision,
+    'author', author,
+    'outcome', offer_outcome,
+    'due', offer_due,
+    'done_when', offer_done_when,
+    'why', offer_why,
+    'reply_by', offer_reply_by
+  )) AS offer
+FROM promises;
+
 -- Calendars
 
 -- query: CALENDAR_PROMISES
@@ -347,8 +362,8 @@ WHERE direction = 'owe' AND class IS NOT NULL;
 SELECT count(*) FILTER (WHERE class LIKE 'k_') AS kept, count(*) AS number FROM led
 WHERE lead >= :least AND (:most IS NULL OR lead <= :most);
 
--- query: PEOPLE_STATISTICS
--- By their record: the mean of Beta(1, 1) after what they kept, so that a few promises weigh little.
+-- table: people
+-- Everybody, with what is open and what was kept.
 SELECT
   person,
   person_name,
@@ -362,7 +377,11 @@ SELECT
   count(*) FILTER (WHERE direction = 'owed' AND class IS NOT NULL) AS kept_by_them_of,
   count(*) FILTER (WHERE state = 'proposed') AS not_agreed
 FROM classed
-GROUP BY person, person_name
+GROUP BY person, person_name;
+
+-- query: PEOPLE_STATISTICS
+-- By their record: the mean of Beta(1, 1) after what they kept, so that a few promises weigh little.
+SELECT * FROM people
 ORDER BY
   CASE :sort
     WHEN 'due' THEN next_due IS NULL
