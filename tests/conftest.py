@@ -7,8 +7,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -164,6 +165,16 @@ def tool(name: str) -> str:
     message = f"{name} is not on this machine"
     (pytest.fail if _NEED_ALL else pytest.skip)(message)
     raise AssertionError(message)
+
+
+def library(name: str) -> Any:
+    """A module of another project that a test needs. Where it is missing the test, or all of a file, is skipped as with `tool`."""
+    try:
+        return import_module(name)
+    except ImportError:
+        if _NEED_ALL:
+            raise
+        pytest.skip(f"{name} is not installed", allow_module_level=True)
 
 
 @pytest.fixture
