@@ -26,6 +26,7 @@ _TOPIC_GROUPS = {
         "completion": "TAB in bash, zsh and fish",
         "config": "every setting, key by key",
         "backups": "back up, restore, recover, move to another machine",
+        "upgrading": "upgrade, go back, uninstall, and what stays",
     },
     "Background": {
         "lifecycle": "the states of a promise, and who makes which move",
