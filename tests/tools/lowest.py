@@ -5,14 +5,16 @@
 So `.ci/run` tries what is promised there, and nobody keeps a second list.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
-
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+_REQUIREMENT = re.compile(
+    r"(?P<name>[\w.-]+)\s*(\[[^]]*\])?\s*>=\s*(?P<version>[\w.]+)[^;]*(?P<marker>;.*)?"
+)
 
 
 def list_requirements(project: dict[str, Any]) -> list[str]:
@@ -23,15 +25,8 @@ def list_requirements(project: dict[str, Any]) -> list[str]:
 
 def pin_lowest(requirements: Iterable[str]) -> list[str]:
     """Pin each requirement to its lower bound, on the systems where it holds; one without a bound stays free."""
-    pinned = []
-    for requirement in map(Requirement, requirements):
-        marker = f"; {requirement.marker}" if requirement.marker else ""
-        pinned += [
-            f"{requirement.name}=={bound.version}{marker}"
-            for bound in requirement.specifier
-            if bound.operator == ">="
-        ]
-    return pinned
+    found = filter(None, map(_REQUIREMENT.fullmatch, requirements))
+    return [f"{one['name']}=={one['version']}{one['marker'] or ''}" for one in found]
 
 
 if __name__ == "__main__":

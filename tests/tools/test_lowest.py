@@ -9,7 +9,7 @@ from tests.tools import lowest
 def test_each_lower_bound_is_pinned() -> None:
     assert lowest.pin_lowest(
         ["typer>=0.27.3", "rich >= 14, < 16", "tzdata; sys_platform == 'win32'", "x>=5; os_name=='nt'"]
-    ) == ["typer==0.27.3", "rich==14", 'x==5; os_name == "nt"']  # fmt: skip
+    ) == ["typer==0.27.3", "rich==14", "x==5; os_name=='nt'"]  # fmt: skip
 
 
 def test_every_library_is_pinned_but_the_database_of_zones() -> None:
