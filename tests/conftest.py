@@ -27,6 +27,7 @@ signal.signal(
     signal.SIGINT, signal.default_int_handler
 )  # who starts the tests in the background may have signals ignored by all below
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 LONG = os.environ.get("PROMISECTL_LONG") == "1"
 """Whether as much as possible is to be tried, however long it takes."""
 settings.load_profile("long" if LONG else "ci")
