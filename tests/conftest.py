@@ -7,8 +7,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,7 @@ signal.signal(
     signal.SIGINT, signal.default_int_handler
 )  # who starts the tests in the background may have signals ignored by all below
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 LONG = os.environ.get("PROMISECTL_LONG") == "1"
 """Whether as much as possible is to be tried, however long it takes."""
 settings.load_profile("long" if LONG else "ci")
@@ -168,6 +170,16 @@ def tool(name: str) -> str:
     message = f"{name} is not on this machine"
     (pytest.fail if _NEED_ALL else pytest.skip)(message)
     raise AssertionError(message)
+
+
+def library(name: str) -> Any:
+    """A module of another project that a test needs. Where it is missing the test, or all of a file, is skipped as with `tool`."""
+    try:
+        return import_module(name)
+    except ImportError:
+        if _NEED_ALL:
+            raise
+        pytest.skip(f"{name} is not installed", allow_module_level=True)
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("hatchling", reason="the build backend is not installed here")
-from hatchling.metadata.core import ProjectMetadata
-from hatchling.plugin.manager import PluginManager
+from tests.conftest import library
+
+ProjectMetadata = library("hatchling.metadata.core").ProjectMetadata
+PluginManager = library("hatchling.plugin.manager").PluginManager
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
 from promisectl.rendering.waiting import WAITING_GROUPS
 from promisectl.storage.statistics import PEOPLE_SORT_NAMES
-from tests.conftest import Program
+from tests.conftest import Program, tool
 from tests.domain import test_outcomes
 from tests.tools import replay
 
@@ -48,6 +48,9 @@ BERLIN = "Europe/Berlin"
 def test_every_transcript_is_what_the_terminal_shows(file: Path, compiled: str) -> None:
     written = file.read_text(encoding="utf-8")
     assert "\n```console" in written
+    for name in ("jq", "sqlite3"):
+        if re.search(rf"^[$>] .*\b{name}\b", written, re.MULTILINE):
+            tool(name)
     played = replay.replayed(written, forks=replay.may_fork(file), PROMISECTL_COMPILED=compiled)
     if played != written:
         pytest.fail(

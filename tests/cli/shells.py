@@ -3,8 +3,10 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +24,8 @@ _BEGIN = {
         ["--norc", "--noprofile", "-i"],
         [
             "bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; bind 'set page-completions off'; set +o history",
-            "source {script}",
             "say() { printf '{''{'; printf '<%s>' \"$@\"; echo '}''}'; }",
-            "complete -o nosort -F _promisectl say",
+            "{load}",
             "PS1='ready''> '",
         ],
     ),
@@ -32,13 +33,39 @@ _BEGIN = {
         ["-f", "-i"],
         [
             "unsetopt zle_bracketed_paste prompt_sp list_beep beep 2>/dev/null; zle_highlight=(none); unset zle_bracketed_paste",
-            "fpath=({place} $fpath); autoload -Uz compinit; compinit -u -D",
             "say() { printf '{''{'; printf '<%s>' \"$@\"; echo '}''}'; }",
-            "compdef _promisectl say",
+            "{load}",
             "LISTMAX=1000; PS1='ready''> '",
         ],
     ),
 }
+
+
+_SCRIPT = {
+    "bash": "source ~/promisectl.bash; complete -o nosort -F _promisectl say",
+    "zsh": "fpath=(~ $fpath); autoload -Uz compinit; compinit -u -D; compdef _promisectl say",
+}
+BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
+INSTALLED = {
+    "bash": f". {BASH_COMPLETION}",
+    "zsh": "fpath=(~/.local/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -D",
+    "fish": "",
+}
+"""How each shell finds what `install` put there, as its own configuration has it."""
+_PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+def install(place: Path) -> None:
+    """Put into the home `place` what the wheel has in `share`, where pipx puts it."""
+    share = place / ".local" / "share"
+    share.parent.mkdir(exist_ok=True)
+    Path(os.environ["XDG_DATA_HOME"]).mkdir()
+    share.symlink_to(os.environ["XDG_DATA_HOME"])
+    hatch = tomllib.loads(_PYPROJECT.read_text(encoding="utf-8"))["tool"]["hatch"]
+    for source, target in hatch["build"]["targets"]["wheel"]["shared-data"].items():
+        if not (_PYPROJECT.parent / source).is_dir():
+            (place / ".local" / target).parent.mkdir(parents=True)
+            shutil.copy(_PYPROJECT.parent / source, place / ".local" / target)
 
 
 class Shell:
@@ -63,8 +90,13 @@ class Shell:
 
 
 @contextmanager
-def shell(name: str, place: Path, *, columns: int = 100) -> Iterator[Shell]:
-    """That shell, with the script that the program prints for it, promisectl being the one under test."""
+def shell(
+    name: str, place: Path, *, load: str | None = None, columns: int = 100
+) -> Iterator[Shell]:
+    """That shell, with the script that the program prints for it, promisectl being the one under test.
+
+    `load` are other commands with which the shell finds what it completes.
+    """
     arguments, begin = _BEGIN[name]
     path = tool(name)
     script = place / ("_promisectl" if name == "zsh" else f"promisectl.{name}")
@@ -81,21 +113,25 @@ def shell(name: str, place: Path, *, columns: int = 100) -> Iterator[Shell]:
     )
     try:
         for line in begin:
-            child.sendline(line.replace("{script}", str(script)).replace("{place}", str(place)))
+            child.sendline(line.replace("{load}", _SCRIPT[name] if load is None else load))
         child.expect_exact(_READY)
         yield Shell(child)
     finally:
         child.close(force=True)
 
 
-def fish(place: Path, line: str) -> list[str]:
-    """What fish offers at the end of a line, each with its description behind a tab."""
+def fish(place: Path, line: str, *, load: str | None = None) -> list[str]:
+    """What fish offers at the end of a line, each with its description behind a tab.
+
+    `load` are other commands with which it finds what it completes; then it reads its configuration.
+    """
     path = tool("fish")
     script = place / "promisectl.fish"
     script.write_text(shells.read_completion_script("fish"), encoding="utf-8")
-    code = f"source {shlex.quote(str(script))}; complete -C $argv[1]"
+    begin = f"source {shlex.quote(str(script))}" if load is None else load
+    options = ["--no-config"] if load is None else []
     done = subprocess.run(
-        [path, "--no-config", "-c", code, line],
+        [path, *options, "-c", f"{begin}; complete -C $argv[1]", line],
         env=_environment(place),
         cwd=place,
         capture_output=True,

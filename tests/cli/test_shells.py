@@ -6,7 +6,7 @@ import pytest
 
 from promisectl import guide
 from tests.cli import shells
-from tests.conftest import Program
+from tests.conftest import Program, tool
 
 # A text and a tag that would do harm if a shell took them for more than texts.
 _TEXT = "Say $(touch pwned) `touch pwned` \"x\" 'y' : \\ %F{red} [z] {a,b} * ~"
@@ -148,3 +148,62 @@ def test_fish(pwned: Path, program: Program) -> None:
             "1\tPlay the bass (Ann, no date)"
         ]
     assert not pwned.exists()
+
+
+# As the wheel brings them
+
+
+ALIASES = {
+    "bash": """\
+. ~/.local/share/bash-completion/completions/promisectl
+complete -o nosort -F _promisectl pr
+""",
+    "zsh": "compdef pr=promisectl",
+    "fish": "complete -c pr --wraps promisectl",
+}
+
+
+@pytest.fixture
+def installed(program: Program) -> Program:
+    """A home as pipx leaves it, with two promises."""
+    shells.install(program.home)
+    program.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("make", "Review the contract", "--to", "dana", "--by", "wed", "--agreed")
+    return program
+
+
+def _lines(name: str) -> str:
+    """How that shell finds what is installed."""
+    if name == "bash" and not Path(shells.BASH_COMPLETION).exists():
+        tool("the package bash-completion")
+    return shells.INSTALLED[name]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_the_files_of_the_wheel_complete(installed: Program, name: str) -> None:
+    with shells.shell(name, installed.home, load=_lines(name)) as shell:
+        shell.shows("promisectl bump \t\t", "2  Review the contract", "1  Send the Q3 numbers")
+
+
+@pytest.mark.parametrize("alias", ["alias pr=promisectl", 'pr() { promisectl "$@"; }'])
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_they_complete_after_a_short_name(installed: Program, name: str, alias: str) -> None:
+    page = (Path(guide.__file__).parent / "completion.md").read_text(encoding="utf-8")
+    assert ALIASES[name] in page
+    load = "; ".join([_lines(name), alias, *ALIASES[name].splitlines()])
+    if name == "zsh":  # where an alias is not what it stands for
+        load += "; setopt complete_aliases"
+    with shells.shell(name, installed.home, load=load) as shell:
+        shell.shows("pr bump \t\t", "2  Review the contract", "1  Send the Q3 numbers")
+
+
+def test_fish_finds_the_file_of_the_wheel(installed: Program) -> None:
+    page = (Path(guide.__file__).parent / "completion.md").read_text(encoding="utf-8")
+    assert ALIASES["fish"] in page
+    expected = shells.fish(installed.home, "promisectl bump ")
+    assert [line.partition("\t")[0] for line in expected] == ["2", "1"]
+    (installed.home / "promisectl.fish").unlink()
+    assert shells.fish(installed.home, "promisectl bump ", load="true") == expected
+    for alias in ("alias pr promisectl", "function pr; promisectl $argv; end"):
+        load = f"{alias}; {ALIASES['fish']}"
+        assert shells.fish(installed.home, "pr bump ", load=load) == expected

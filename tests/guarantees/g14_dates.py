@@ -17,9 +17,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 from promisectl.domain import civil, dates
 from tests.domain.test_dates import NOW, ZONES, outcome
@@ -357,15 +358,20 @@ def _try(case: Case) -> Found:
     return {"read": _read, "asked": _asked, "jumped": _jumped, "faked": _faked}[case.kind](case)
 
 
+def _read_zone(name: str) -> bytes:
+    """The file of a zone: the system's, or that of the package tzdata."""
+    for directory in TZPATH:
+        if (file := Path(directory, name)).is_file():
+            return file.read_bytes()
+    return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+
+
 @cache
 def zones() -> tuple[str, ...]:
     """Every zone there is, without those that are another one by a second name."""
     found: dict[bytes, str] = {}
     for name in sorted(available_timezones() - {"localtime", "posixrules", "Factory"}):
-        found.setdefault(
-            sha256(files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()).digest(),
-            name,
-        )
+        found.setdefault(sha256(_read_zone(name)).digest(), name)
     return tuple(found.values())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import library
 from tests.house.test_counted_starts import MAX_STARTS
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,7 @@ SOURCES = "\n".join(
     if file != Path(__file__)
 )
 BESIDE = Path(sys.executable).parent  # where an environment has its programs
+LIBRARIES = {"ruff": "ruff", "mypy": "mypy", "lint-imports": "importlinter"}
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,8 @@ def test_every_name_is_one_of_the_sources(name: str) -> None:
 @pytest.mark.parametrize("line", [*LINES, *(one for one in CODE if one.startswith(".venv/bin/"))])
 def test_every_command_is_there(line: str) -> None:
     program, *words = shlex.split(line, comments=True)
+    if name := LIBRARIES.get(Path(program).name):
+        library(name)
     if program.endswith("/python"):
         module = words[words.index("-m") + 1]
         found = importlib.util.find_spec(module)

@@ -3,6 +3,9 @@
 import importlib
 import inspect
 from collections.abc import Callable
+from typing import get_args, get_type_hints
+
+from typer.models import OptionInfo
 
 from promisectl.commands.make import MakeArguments
 
@@ -35,3 +38,23 @@ def _list_arguments(module: str, function: str) -> list[tuple[str, object]]:
         return named
     found = getattr(importlib.import_module(f"promisectl.commands.{module}"), function)
     return _list_parameters(found)[1:]
+
+
+def test_an_option_that_takes_a_number_says_n_and_no_other_does() -> None:
+    """The generator knows numbers by that: where Typer keeps a type differs between its versions."""
+    from promisectl.cli import app
+    from promisectl.cli.registry import DECLARATIONS
+
+    app.build_app(["--help"])
+    options = [
+        (hint, option)
+        for one in DECLARATIONS
+        for hint in get_type_hints(one.prototype, include_extras=True).values()
+        for option in getattr(hint, "__metadata__", ())
+        if isinstance(option, OptionInfo)
+    ]
+    assert [option.param_decls for hint, option in options if option.metavar == "N"]
+    for hint, option in options:
+        takes = get_args(hint)[0]
+        is_number = int in (takes, *get_args(takes))
+        assert is_number == (option.metavar == "N"), option.param_decls

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import library, tool
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parents[2]
     ids="-".join,
 )
 def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
+    library(words[0])
     done = subprocess.run(
         [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -28,6 +31,7 @@ def test_the_tools_have_nothing_to_say(words: tuple[str, ...]) -> None:
 
 def test_the_layers_are_kept() -> None:
     """By its own script: as a module, import-linter does nothing and is content."""
+    library("importlinter")
     script = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run(
         [script, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -37,7 +41,7 @@ def test_the_layers_are_kept() -> None:
 
 def test_the_top_level_has_nothing_else() -> None:
     listed = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+        [tool("git"), "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if listed.returncode:
         pytest.skip("this is not a clone")

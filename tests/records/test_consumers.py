@@ -11,14 +11,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promisectl import guide
 from promisectl.records import as_csv, as_json, fields
-from tests.conftest import Program, remembered, tool
+from tests.conftest import Program, library, remembered, tool
 
 HOSTILE = [
     'Send "it", now\nand the\r\nrest; all\tof it',
@@ -122,6 +121,7 @@ def test_the_shell_of_sqlite_imports_any_text(
 
 
 def test_pandas_reads_the_csv_and_keeps_a_text_that_says_na(hostile: Program) -> None:
+    pd = library("pandas")
     text = hostile.ok("export")
     frame = pd.read_csv(
         io.StringIO(text, newline=""), keep_default_na=False, na_values={"lateness_seconds": [""]}
@@ -143,6 +143,7 @@ def test_pandas_reads_the_csv_and_keeps_a_text_that_says_na(hostile: Program) ->
 
 
 def test_the_recipes_of_the_guide_work(hostile: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    library("pandas")
     monkeypatch.chdir(hostile.home)
     hostile.ok("export", "-o", "promises.csv")
     assert _run(sys.executable, "-c", _recipe("spreadsheets", "python")).splitlines()[:2] == [
@@ -159,6 +160,7 @@ def test_the_recipes_of_the_guide_work(hostile: Program, monkeypatch: pytest.Mon
 
 
 def test_pandas_reads_it_with_the_mark_for_excel(hostile: Program) -> None:
+    pd = library("pandas")
     target = hostile.home / "excel.csv"
     hostile.ok("export", "--bom", "-o", str(target))
     assert pd.read_csv(target, keep_default_na=False)["id"].tolist() == [*range(1, 10)]
@@ -192,6 +194,7 @@ def test_jq_reads_any_text(typed: list[str]) -> None:
 
 
 def test_pandas_reads_json_lines(hostile: Program) -> None:
+    pd = library("pandas")
     frame = pd.read_json(io.StringIO(hostile.ok("export", "--format", "jsonl")), lines=True)
     assert frame["outcome"].tolist() == HOSTILE
 
@@ -202,6 +205,7 @@ def test_pandas_reads_json_lines(hostile: Program) -> None:
 @pytest.fixture
 def tasks(program: Program) -> Callable[..., str]:
     """Todoman over a directory of exported promises, as it is set up in the guide."""
+    library("todoman")
     program.ok(
         "make",
         "Send the numbers, all of them",
@@ -258,6 +262,7 @@ def test_todoman_knows_what_is_completed(tasks: Callable[..., str]) -> None:
 
 @pytest.mark.parametrize("view", ["promises", "owe", "owed", "acts"])
 def test_sqlite_utils_reads_the_views(hostile: Program, view: str) -> None:
+    library("sqlite_utils")
     before = hostile.ledger.read_bytes()
     rows = json.loads(_run(sys.executable, "-m", "sqlite_utils", "rows", str(hostile.ledger), view))
     assert len(rows) == {"promises": 9, "owe": 8, "owed": 0, "acts": 19}[view]
@@ -268,6 +273,7 @@ def test_sqlite_utils_reads_the_views(hostile: Program, view: str) -> None:
 
 def test_sqlite_utils_reads_what_waits_on_any_day(program: Program) -> None:
     """Another program asks the view `moves` by the real clock, so what waits here waits whatever day that shows."""
+    library("sqlite_utils")
     program.ok(
         "make",
         "Due long ago",
@@ -291,6 +297,7 @@ def test_sqlite_utils_reads_what_waits_on_any_day(program: Program) -> None:
 
 
 def test_datasette_reads_the_views(hostile: Program) -> None:
+    library("datasette")
     before = hostile.ledger.read_bytes()
     served = _run(
         sys.executable,

@@ -10,8 +10,9 @@ from markdown_it.token import Token
 
 from promisectl.records import as_markdown, fields, for_people
 from promisectl.system.text import escape_markdown_cell, escape_text
-from tests.conftest import Program
+from tests.conftest import Program, library
 
+library("linkify_it")
 RENDERER = MarkdownIt("gfm-like", {"html": True})
 TEMPTING = [
     *"\\`*_{}[]()<>#+-.!|~:&@$^=\"'/ \n\r\t",

@@ -5,12 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
+import zoneinfo
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import pytest
 
+from promisectl import errors
 from promisectl.domain import civil
+from promisectl.records import vtimezone
 from promisectl.system import timezone, zone_files
 from tests.conftest import Program
 
@@ -231,3 +235,101 @@ def test_the_zone_of_a_machine_whose_localtime_is_a_file(tmp_path: Path, name: s
         assert json.loads(done.stdout)["due_zone"] == name
         assert f"zone\t{name}\t" in run("config show").stdout
         assert "not known" not in run("make Mow --to dana").stderr
+
+
+# Machines without a database of zones, or with a smaller one
+
+COMMANDS = (
+    "make Thing --to dana --by fri",
+    "owe",
+    "week",
+    "show 1",
+    "doctor",
+    "doctor --fix",
+    "backup",
+    "status",
+    "digest",
+    "stats",
+    "export --format ics",
+    "message 1 --format ics",
+    "undo",
+    "check",
+    "config show",
+)
+
+
+@pytest.fixture
+def zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Takes a directory as the only database of zones, in this process alone."""
+
+    def take(directory: Path) -> None:
+        monkeypatch.setitem(sys.modules, "tzdata", None)  # can't be imported
+        for name in [name for name in sys.modules if name.startswith("tzdata.")]:
+            monkeypatch.delitem(sys.modules, name)
+        zoneinfo.reset_tzpath([str(directory)])
+        forget()
+
+    def forget() -> None:
+        ZoneInfo.clear_cache()
+        civil.find_instant_bounds.cache_clear()
+        vtimezone.encode_timezone.cache_clear()
+
+    yield take
+    zoneinfo.reset_tzpath()
+    forget()
+
+
+@pytest.mark.parametrize("configured", [False, True], ids=["", "configured"])
+@pytest.mark.parametrize("tz", ["", "UTC", "Europe/Berlin", ":/etc/localtime"])
+@pytest.mark.parametrize("line", COMMANDS)
+def test_without_a_database_of_zones_one_sentence_says_so(
+    program: Program,
+    monkeypatch: pytest.MonkeyPatch,
+    zones: Callable[[Path], None],
+    line: str,
+    tz: str,
+    configured: bool,
+) -> None:
+    program.ok("make", "Send it", "--to", "dana", "--by", "fri 17:00")
+    if configured:
+        config = program.home / "config" / "promisectl" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text('zone = "Europe/Berlin"\n', "utf-8")
+    before = program.ledger.read_bytes()
+    zones(program.home / "none")
+    monkeypatch.setenv("TZ", tz)
+    assert program(*line.split()) == ("", f"promisectl: {errors.NoZoneDatabase()}\n", 5)
+    assert program.ledger.read_bytes() == before
+    assert program("--version").code == 0
+
+
+@needs_database
+def test_a_zone_of_the_ledger_that_this_machine_does_not_have_stops_no_view(
+    program: Program, zones: Callable[[Path], None]
+) -> None:
+    """Debian keeps old names such as US/Eastern in a package of its own."""
+    for text, by in (("Sing", "fri 17:00 US/Eastern"), ("Dance", "sat")):
+        program.ok("make", text, "--to", "dana", "--agreed", "--by", by)
+    smaller = program.home / "zones"
+    for name in ("UTC", "Europe/Berlin"):
+        (smaller / name).parent.mkdir(parents=True, exist_ok=True)
+        copy_zone(name, smaller / name)
+    views = [
+        line.split()
+        for line in COMMANDS
+        if not line.startswith(("make", "undo", "backup", "config"))
+    ]
+    for view in views:
+        assert program(*view).code == 0, view
+    zones(smaller)
+    assert not civil.is_zone("US/Eastern")
+    for view in views:
+        assert program(*view).code == 0, view
+    tasks = program.ok("export", "--format", "ics")
+    assert "DUE:20261127T220000Z" in tasks
+    assert "US/Eastern" not in tasks
+    assert program("bump", "1", "The hall is closed").code == 0
+    assert program("negotiate", "1", "--by", "sun", "-y", "--reason", "ill").code == 0
+    program.ok("undo")
+    assert program("accept", "1").code == 4
+    assert program("complete", "1", "--confirmed").code == 0

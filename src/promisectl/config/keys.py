@@ -51,9 +51,13 @@ def parse_me_value(value: Any) -> str:
 
 
 def parse_zone_value(value: Any) -> str:
-    """Return the IANA name of a zone that this machine knows. Raises ValueError."""
+    """Return the IANA name of a zone that this machine knows.
+
+    Raises ValueError, NoZoneDatabase where this machine knows no zone at all.
+    """
     if isinstance(value, str) and civil.is_zone(value):
         return value
+    civil.ensure_zone_database()
     quoted = f"“{value}”" if isinstance(value, str) else "this"
     raise ValueError(f'{quoted} is not a known time zone; zone is a name such as "Europe/Berlin"')
 

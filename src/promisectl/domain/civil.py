@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from promisectl import errors
 from promisectl._typing import NamedTuple
 from promisectl.domain.constants import MONTHS, WEEKDAYS
 
@@ -178,6 +179,12 @@ def is_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def ensure_zone_database() -> None:
+    """Raise NoZoneDatabase where Python finds no zone at all, not even UTC."""
+    if not is_zone("UTC"):
+        raise errors.NoZoneDatabase
 
 
 @lru_cache(1_000)  # one command asks for the same days again and again

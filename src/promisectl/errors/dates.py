@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.errors import Usage
+from promisectl.errors import MachineError, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -156,4 +156,14 @@ class UnknownZone(Usage):
         super().__init__(
             f"TZ is “{name}”, which is not a known time zone.",
             "Set it to one such as Europe/Berlin, or unset it.",
+        )
+
+
+class NoZoneDatabase(MachineError):
+    """This machine has no database of time zones, so no date can be worked out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This machine has no database of time zones, so no date can be worked out.",
+            "Install your system's package tzdata, or the one for Python: pip install tzdata",
         )

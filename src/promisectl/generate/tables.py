@@ -47,7 +47,8 @@ Command = tuple[str, str, Spelled, Arguments, dict[str, object], tuple[str, ...]
 """The module and function in `commands`, the options, the arguments, the defaults, the parameters
 that an option before the command can fill, and the traits."""
 '''
-_VALUE_KINDS = {str: "text", int: "number", bool: "flag", list[str]: "texts"}
+_NUMBER_METAVAR = "N"
+"""The metavar of every option that takes a number, and of no other."""
 
 _STATE_HINTS = {"delivered": "reported, not confirmed", "reneged": "broken"}
 """The words that people read for states with another name."""
@@ -189,11 +190,23 @@ def _map_option_spellings(command: Any) -> dict[str, tuple[str, str]]:
     Options with a callback (--help, --version) are left out: only Typer handles them.
     """
     return {
-        spelling: (param.name, _VALUE_KINDS[param.type_descriptor.annotation])
+        spelling: (param.name, _find_option_kind(param))
         for param in command.params
         if isinstance(param, TyperOption) and not param.callback
         for spelling in param.opts
     }
+
+
+def _find_option_kind(option: Any) -> str:
+    """Return what an option takes: a `flag`, `texts`, a `number` or a `text`.
+
+    Each version of Typer keeps the type elsewhere; these facts are in all of them.
+    """
+    if option.is_flag:
+        return "flag"
+    if option.multiple:
+        return "texts"
+    return "number" if option.metavar == _NUMBER_METAVAR else "text"
 
 
 def _iter_commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -31,6 +31,7 @@ _TOPIC_GROUPS = {
         "config": "every setting, key by key",
         "accessibility": "screen readers, plain lines, contrast, wide letters",
         "backups": "back up, restore, recover, move to another machine",
+        "upgrading": "upgrade, go back, uninstall, and what stays",
     },
     "Background": {
         "lifecycle": "the states of a promise, and who makes which move",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
+from promisectl.domain import civil
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.records import vtimezone
 from promisectl.system.text import escape_controls, split_lines
@@ -70,7 +71,8 @@ def iter_calendar_parts(
     for hour in hours:
         first_year = int(hour["first"][:4])
         last_year = min(int(hour["last"][:4]), _LAST_ZONED_YEAR)
-        if hour["zone"] != "UTC" and first_year <= last_year:
+        is_written = hour["zone"] != "UTC" and civil.is_zone(hour["zone"])
+        if is_written and first_year <= last_year:
             yield vtimezone.encode_timezone(hour["zone"], first_year, last_year)
     for row in rows:
         yield encode_task(row, alarms)
@@ -176,13 +178,15 @@ def resolve_task_due(row: Row) -> date | datetime | None:
     """Return the due date of a row: a day, or a moment in the zone where it was agreed.
 
     The moment is in UTC where the clocks of the zone don't show the time that was agreed, or show
-    it twice and the calendar would take the other.
+    it twice and the calendar would take the other, and where this machine does not know the zone.
     """
     if not row["due"]:
         return None
     if "T" not in row["due"]:
         return date.fromisoformat(row["due"])
     local, instant = datetime.fromisoformat(row["due"]), datetime.fromisoformat(row["due_at"])
+    if not civil.is_zone(row["due_zone"]):
+        return instant
     zoned = local.replace(tzinfo=ZoneInfo(row["due_zone"]))
     return zoned if local.year <= _LAST_ZONED_YEAR and zoned.astimezone(UTC) == instant else instant
 

@@ -17,7 +17,7 @@ def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -
     """Return the IANA name of the local zone.
 
     TZ decides, then the config, then the machine. Empty when a machine has a zone, and nobody knows
-    its name. Raises UnknownZone when TZ names no zone.
+    its name. Raises UnknownZone when TZ names no zone, NoZoneDatabase where no zone is known.
     """
     wish = read_zone_wish(environ)
     if wish:
@@ -27,9 +27,15 @@ def find_local_zone(environ: Mapping[str, str], configured: str | None = None) -
             else _parse_zone_name(wish)
         )
         if not zone:
+            civil.ensure_zone_database()
             raise errors.UnknownZone(wish)
         return zone
-    return configured or find_machine_zone("/etc/localtime", "/etc/timezone")
+    if configured:
+        return configured
+    zone = find_machine_zone("/etc/localtime", "/etc/timezone")
+    if zone in ("", "UTC"):
+        civil.ensure_zone_database()
+    return zone
 
 
 def read_zone_wish(environ: Mapping[str, str]) -> str:

@@ -6,8 +6,9 @@ Imported only where /etc/localtime is a copy, not a link, as in many containers.
 from __future__ import annotations
 
 import os
+import zoneinfo
 from datetime import UTC, datetime
-from zoneinfo import TZPATH, ZoneInfo
+from zoneinfo import ZoneInfo
 
 from promisectl._typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ def _iter_zone_files(likely: str) -> Iterator[tuple[str, str]]:
 
 def _find_zone_directory() -> str:
     """Return the directory of the zone database: the system's, or that of the package tzdata."""
-    for directory in TZPATH:
+    for directory in zoneinfo.TZPATH:
         if os.path.isfile(os.path.join(directory, "UTC")):
             return directory
     try:
