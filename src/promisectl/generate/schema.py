@@ -142,12 +142,12 @@ def convert_annotation(annotation: Any) -> Schema:
         case builtins.tuple:
             return build_array(convert_annotation(arguments[0]))
         case types.UnionType | typing.Union:
-            return _convert_union(arguments)
+            return convert_union(arguments)
     message = f"no JSON Schema is known for {annotation}"
     raise TypeError(message)
 
 
-def _convert_union(arguments: tuple[Any, ...]) -> Schema:
+def convert_union(arguments: tuple[Any, ...]) -> Schema:
     """Return the schema of a type of which a value may be missing."""
     kinds = tuple(one for one in arguments if one is not types.NoneType)
     schema = convert_annotation(kinds[0] if len(kinds) == 1 else functools.reduce(or_, kinds))
@@ -169,11 +169,11 @@ def build_records() -> dict[str, Schema]:
         "act": build_object(convert_model(models.Act, fields.ACT_FIELDS)),
         "person": build_object(convert_model(models.Person, fields.PERSON_FIELDS)),
         "day": build_object(_list_day_fields()),
-        **_build_figures(),
-        **_build_digest(),
-        **_build_answers_about_promises(),
-        **_build_answers_about_files(),
-        "error": _build_error(),
+        **build_figure_schemas(),
+        **build_digest_schema(),
+        **build_answers_about_promises(),
+        **build_answers_about_files(),
+        "error": build_error_schema(),
     }
 
 
@@ -226,7 +226,7 @@ def _list_day_fields() -> dict[str, Schema]:
     return dict(zip(fields.DAY_FIELDS, types_, strict=True))
 
 
-def _build_figures() -> dict[str, Schema]:
+def build_figure_schemas() -> dict[str, Schema]:
     """Return the schemas of `stats` and of its figures."""
     kinds: dict[str, Schema] = {
         "classes": build_counts(statistics.OUTCOME_CLASSES),
@@ -265,7 +265,7 @@ def _refer_to_both_figures() -> dict[str, Schema]:
     return {name: refer_to("figures") for name in constants.STATISTICS_DIRECTIONS}
 
 
-def _build_digest() -> dict[str, Schema]:
+def build_digest_schema() -> dict[str, Schema]:
     """Return the schemas of `digest`, and of what it lists."""
     return {
         "digest": build_object(
@@ -293,7 +293,7 @@ def _build_digest() -> dict[str, Schema]:
     }
 
 
-def _build_answers_about_promises() -> dict[str, Schema]:
+def build_answers_about_promises() -> dict[str, Schema]:
     """Return the schemas of `status`, of `check` and of what an import does."""
     marks = [name for name, _ in list_marks(Subject(""))]
     return {
@@ -336,7 +336,7 @@ def _build_answers_about_promises() -> dict[str, Schema]:
     }
 
 
-def _build_answers_about_files() -> dict[str, Schema]:
+def build_answers_about_files() -> dict[str, Schema]:
     """Return the schemas of `path`, `backup`, `restore`, `doctor` and `config show`."""
     extent = {"path": _TEXT, "promises": _COUNT, "acts": _COUNT, "head": allow_null(_HASH)}
     maybe_text, maybe_count = allow_null(_TEXT), allow_null(_COUNT)
@@ -383,7 +383,7 @@ def _build_answers_about_files() -> dict[str, Schema]:
     }
 
 
-def _build_error() -> Schema:
+def build_error_schema() -> Schema:
     known = list_printed_errors()
     error = build_object(
         {
