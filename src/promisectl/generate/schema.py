@@ -384,6 +384,7 @@ def build_answers_about_files() -> dict[str, Schema]:
 
 
 def build_error_schema() -> Schema:
+    """Return the schema of an error, with all codes and ids that are printed."""
     known = list_printed_errors()
     error = build_object(
         {
