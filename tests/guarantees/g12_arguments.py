@@ -24,6 +24,7 @@ _TYPED = (
     "--map Task=outcome",
     "--set direction=owe",
     ": EDITOR=nano",
+    ", use quotes: --",
 )  # commands to be typed, with which a sentence ends
 _LONGEST = 30_000  # letters that a system takes as one word
 _RECORDED = (0, 7, 10)
