@@ -229,7 +229,7 @@ def test_a_malformed_image_is_called_damaged(filled: Program) -> None:
 
 NO_TEMPORARY_FILE = re.compile(
     r"promisectl: Can't write a temporary file: .*\. The ledger is unchanged\. Free some space, "
-    r"or set TMPDIR to another directory\.\n",
+    r"or set (SQLITE_)?TMPDIR to another directory\.\n",
     re.DOTALL,
 )
 

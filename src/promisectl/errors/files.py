@@ -47,12 +47,15 @@ class CannotWrite(LedgerError):
 
 
 class NoTemporaryFile(MachineError):
-    """A temporary file can't be written; the ledger may be fine."""
+    """A temporary file can't be written; the ledger may be fine.
 
-    def __init__(self, why: str) -> None:
+    `variable` names another directory for it: SQLite looks at one of its own first.
+    """
+
+    def __init__(self, why: str, variable: str = "TMPDIR") -> None:
         super().__init__(
             f"Can't write a temporary file: {why}. The ledger is unchanged.",
-            "Free some space, or set TMPDIR to another directory.",
+            f"Free some space, or set {variable} to another directory.",
         )
 
 

@@ -48,4 +48,4 @@ class UidMap:
         try:
             return self._db.execute(statement, bound).fetchall()
         except sqlite3.DatabaseError as error:  # SQLite calls it malformed where it could not write
-            raise errors.NoTemporaryFile(str(error)) from error
+            raise errors.NoTemporaryFile(str(error), "SQLITE_TMPDIR") from error

@@ -62,7 +62,7 @@ def is_temporary_file_failure(error: sqlite3.Error) -> bool:
 def refuse_temporary_file_failure(error: sqlite3.Error) -> None:
     """Raise NoTemporaryFile where an error of a connection that only reads is that."""
     if is_temporary_file_failure(error):
-        raise errors.NoTemporaryFile(str(error)) from error
+        raise errors.NoTemporaryFile(str(error), "SQLITE_TMPDIR") from error
 
 
 def explain_sqlite_error(path: str, error: sqlite3.Error) -> errors.LedgerError | None:
