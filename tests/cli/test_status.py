@@ -159,6 +159,7 @@ def test_it_waits_a_moment_for_a_writer_and_then_says_nothing(full: Program) -> 
     locked = f"Another command kept {full.ledger} locked for 0.2 seconds. Try again."
     assert json.loads(full("status", "--json").stderr)["error"] == {
         "code": "ledger",
+        "id": "ledger-busy",
         "message": locked,
         "exit": 5,
     }

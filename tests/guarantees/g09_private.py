@@ -69,12 +69,18 @@ TRIED: dict[str, Sequence[Asked]] = {
         ),
     ],
     "config edit": [Asked(("config", "edit"), more=_EDITOR)],
+    "config set": [Asked(("config", "set", "window", "30"))],
+    "config unset": [
+        Asked(("config", "set", "window", "30")),
+        Asked(("config", "unset", "window")),
+    ],
     "doctor": [Asked(("doctor", "--fix")), Asked(("doctor", "--rebuild"))],
     "demo": [Asked(("demo",))],
     "backup": [Asked(("backup",)), Asked(("backup", "mine.db"))],
     "restore": [Asked(("backup", "mine.db")), Asked(("restore", "mine.db", "--yes"))],
 }
 _FOUNDING = [
+    [Asked(("config", "set", "window", "30"))],
     [Asked(("config", "edit"), more=_EDITOR)],
     [Asked(("import", "new.csv")), Asked(("list",))],
     [Asked(("make", "Begin", "--to", "dana")), Asked(("backup",))],

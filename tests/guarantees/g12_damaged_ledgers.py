@@ -100,6 +100,9 @@ WORDS: dict[str, list[list[str]]] = {
     "config show": [],
     "config path": [],
     "config edit": [],
+    "config set": [],
+    "config unset": [],
+    "version": [],
     "completion": [
         ["completion", "bash", "--", "show", ""],
         ["completion", "fish", "--", "owe", "--with", ""],

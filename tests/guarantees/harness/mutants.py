@@ -44,7 +44,9 @@ def _founded_without_flushing_names() -> None:
 
 
 def _written_without_flushing() -> None:
-    output_files.os = SimpleNamespace(**{**vars(os), "fsync": lambda _descriptor: None})
+    output_files.files = SimpleNamespace(
+        **{**vars(disk), "flush_descriptor": lambda _descriptor: None}
+    )
 
 
 def _without_the_chain() -> None:
