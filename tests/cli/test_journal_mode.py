@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "person unalias": ("person unalias", "dana", "dd"),
     "person merge": ("person merge", "lee", "dana"),
 }
-NEED_NO_LEDGER = {"config edit", "demo"}
+NEED_NO_LEDGER = {"config edit", "config set", "config unset", "demo"}
 FILE = "outcome,person,direction\nMow the lawn,dana,owe\n"
 
 

@@ -107,6 +107,7 @@ class Home:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
+            umask=0o022,  # as most have it, whatever a test has left
         )
         os.close(theirs)
         try:

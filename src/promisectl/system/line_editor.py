@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from promisectl._typing import TYPE_CHECKING
 
@@ -72,7 +72,8 @@ def read_line(
             return _read_edited_line(readline, prompt, stderr, environ, list_words)
         stderr.write(prompt)
         stderr.flush()
-        line = stdin.readline()
+        with _wake_up_often(restarts=False) if hasattr(signal, "SIGALRM") else nullcontext():
+            line = stdin.readline()
     except KeyboardInterrupt:
         line = ""  # a line that is not finished does not count
     if not line.endswith("\n"):
@@ -122,7 +123,7 @@ def _read_edited_line(
     with _put_terminal_on_stdout(stderr):
         while True:
             try:
-                with _raise_on_signals(readline), _wake_up_often():
+                with _raise_on_signals(readline), _wake_up_often(restarts=True):
                     return _read_with_readline(readline, prompt, typed)
             except _Signalled as signalled:
                 typed = signalled.typed
@@ -207,14 +208,17 @@ def _raise_on_signals(readline: ModuleType) -> Iterator[None]:
 
 
 @contextmanager
-def _wake_up_often() -> Iterator[None]:
-    """Let Python look for signals often: readline waits on for a key if one came just before."""
+def _wake_up_often(*, restarts: bool) -> Iterator[None]:
+    """Let Python look for signals often: a reader waits on for a key if one came just before.
+
+    What is being read or written then goes on by itself if it `restarts`; else Python sees to it.
+    """
     number, start_timer, let_interrupt = (getattr(signal, name) for name in _TIMER_NAMES)
     if signal.getsignal(number) is not signal.SIG_DFL:
         yield
         return
     signal.signal(number, lambda *_: None)
-    let_interrupt(number, 0)  # what is being written is written to its end
+    let_interrupt(number, not restarts)  # readline writes what it writes to its end
     start_timer(0, _WAKE_UP_SECONDS, _WAKE_UP_SECONDS)
     try:
         yield
