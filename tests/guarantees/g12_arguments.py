@@ -25,6 +25,7 @@ _TYPED = (
     "--set direction=owe",
     ": EDITOR=nano",
     ", use quotes: --",
+    ": source <(promisectl ",
 )  # commands to be typed, with which a sentence ends
 _LONGEST = 30_000  # letters that a system takes as one word
 _RECORDED = (0, 7, 10)
