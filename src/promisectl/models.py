@@ -242,14 +242,7 @@ class LedgerRecord(SQLModel, registry=registry()):
         dumped = write(self)
         return {name: dumped[name] for name in type(self).model_fields if name in dumped}
 
-    @field_serializer(
-        "due",
-        "reply_by",
-        "first_due",
-        "answer_by",
-        when_used="json-unless-none",
-        check_fields=False,
-    )
+    @field_serializer(*_CIVIL_FIELDS, when_used="json-unless-none", check_fields=False)
     def _write_civil(self, moment: Civil) -> str:
         return encode_civil(moment)
 

@@ -19,9 +19,8 @@ WITHOUT_PROMISE = [
 ]
 
 
-@pytest.fixture
-def lived(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """Everything was said there that can be said."""
+def live_through(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Fill a home: everything was said there that can be said."""
     program.ledger.parent.mkdir(parents=True)
     program.ledger.write_bytes(build_whole_ledger())
     program.ledger.chmod(0o600)
@@ -31,6 +30,11 @@ def lived(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     monkeypatch.setenv("EDITOR", "true")  # it changes nothing
     monkeypatch.setenv("PROMISECTL_TODAY", LATER)
     return program
+
+
+@pytest.fixture
+def lived(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
+    return live_through(program, monkeypatch)
 
 
 def answered(program: Program, *words: str) -> list[Any]:

@@ -19,9 +19,9 @@ from jsonschema import Draft202012Validator
 from promisectl import guide
 from promisectl.generate import schema as generator
 from promisectl.records import fields
-from tests.cli.test_json_answers import CSV, LATER, WITHOUT_PROMISE, parse_values
+from tests.cli.test_json_answers import CSV, WITHOUT_PROMISE, live_through, parse_values
 from tests.conftest import Program
-from tests.guarantees.g12_damaged_ledgers import WORDS, build_whole_ledger
+from tests.guarantees.g12_damaged_ledgers import WORDS
 from tests.guarantees.harness.views import declared, name_of
 from tests.storage import test_random_walks as walks
 from tests.test_models import write_random_ledger
@@ -103,17 +103,8 @@ def check_answer(command: str, form: str, text: str) -> int:
 
 @pytest.fixture
 def lived(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """Everything was said there that can be said."""
-    program.ledger.parent.mkdir(parents=True)
-    program.ledger.write_bytes(build_whole_ledger())
-    program.ledger.chmod(0o600)
-    (program.home / "kept.db").write_bytes(build_whole_ledger())
-    (program.home / "more.csv").write_text(CSV, "utf-8")
     (program.home / "bad.csv").write_text(f"{CSV}Sing,owe,\n", "utf-8")
-    monkeypatch.chdir(program.home)
-    monkeypatch.setenv("EDITOR", "true")  # it changes nothing
-    monkeypatch.setenv("PROMISECTL_TODAY", LATER)
-    return program
+    return live_through(program, monkeypatch)
 
 
 def test_the_schema_is_one() -> None:

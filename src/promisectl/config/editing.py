@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-_OPEN_TABLES = ("alias", "message")
-"""The tables whose keys are not among `CONFIG_KEYS`."""
-
 
 class ConfigChange(NamedTuple):
     """The text of a config after a change, and the value in it as TOML."""
