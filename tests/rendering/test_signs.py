@@ -8,6 +8,7 @@ import pytest
 
 from promisectl import guide
 from tests.cli.terminal import ended, terminal
+from tests.cli.test_config import configure
 from tests.conftest import Program, remembered
 from tests.guarantees.harness import views
 
@@ -229,8 +230,15 @@ def test_a_long_command_draws_a_bar_or_says_what_it_does(
     drawn = program(*words, answers="").stderr
     assert "\x1b[?25l" in drawn
     assert "Reading" not in drawn
+    told = "Reading 1 MB.\nDry run: 3000 to make"
+    monkeypatch.setenv("PROMISECTL_PLAIN", "1")
+    assert program(*words, answers="", width=80).stderr.startswith(told)
+    monkeypatch.delenv("PROMISECTL_PLAIN")
+    configure(program, 'form = "plain"\n')
+    assert program(*words, answers="", width=80).stderr.startswith(told)
+    configure(program, "")
     monkeypatch.setenv("TERM", "dumb")
-    assert program(*words, answers="").stderr.startswith("Reading 1 MB.\nDry run: 3000 to make")
+    assert program(*words, answers="").stderr.startswith(told)
     assert "Reading" not in program(*words).stderr
 
 
