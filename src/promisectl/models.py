@@ -63,6 +63,7 @@ Flag = Literal[
     "unconfirmed",
     "untold",
     "unsaid",
+    "affected",
 ]
 SideWord = Literal["promisor", "promisee", "self", "bookkeeper"]
 VerbWord = Literal[
@@ -84,6 +85,7 @@ VerbWord = Literal[
     "void",
     "tag",
     "untag",
+    "part",
     "import",
     "undo",
     "redo",
@@ -186,11 +188,21 @@ class _Words(_StoredText):
             return func.instr(words, f" {other} ") > 0
 
     def encode(self, value: Any) -> str:
-        return " ".join(value)
+        return " ".join(map(str, value))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...]:
         del dialect
         return tuple((value or "").split())
+
+
+class _Numbers(_Words):
+    """IDs that are separated by spaces; none are an empty tuple."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...]:
+        del dialect
+        return tuple(map(int, (value or "").split()))
 
 
 class _Handle(_StoredText):
@@ -306,6 +318,11 @@ class Promise(LedgerRecord, table=True):
     contact_at: datetime = Field(sa_type=_Instant)
     word_at: datetime | None = Field(sa_type=_Instant)
     first_due_at: datetime | None = Field(sa_type=_Instant)
+    series: UUID | None = Field(sa_type=_Uid)
+    place: int | None
+    of: int | None
+    part_of: int | None
+    parts: tuple[int, ...] = Field(sa_type=_Numbers)
     offer: Offer | None = Field(sa_type=_OfferText)
 
 

@@ -279,7 +279,15 @@ def build_import_act(
     imported: ImportedPromise, person: int | None, replaces: int | None, now: datetime
 ) -> Act:
     """Return the first act of an imported promise; `person` and `replaces` are IDs here."""
-    opening = Opening(imported.uid, imported.direction, person, replaces, imported.tags)
+    opening = Opening(
+        imported.uid,
+        imported.direction,
+        person,
+        replaces,
+        imported.tags,
+        series=imported.series,
+        place=imported.place,
+    )
     return Act(
         Verb.IMPORT,
         Side.BOOKKEEPER,

@@ -57,6 +57,8 @@ EXPORT_READERS = ("people", "programs")
 EXPORT_NEWLINES = ("crlf", "lf")
 
 DAY_SECONDS = 86_400
+MAX_SERIES_LENGTH = 100
+"""How many promises one series may have."""
 
 MAX_IMPORTED_PROMISE_ID = 999_999_999
 """The highest ID of the first promise in a file.

@@ -309,6 +309,7 @@ def _open_promise(act: Act, number: int) -> Promise:
         moved_at=act.at,
         contact_at=act.at,
         tags=act.opening.tags,
+        part_of=act.opening.part_of,
     )
 
 
@@ -477,7 +478,11 @@ def _check_act_risk(promise: Promise, act: Act) -> None:
         raise errors.RiskOfPromisee(promise.id)
 
 
-_BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG)  # the other side does not learn of these
+_BOOKKEEPING_EFFECTS = (
+    Effect.CORRECT,
+    Effect.TAG,
+    Effect.LINK,
+)  # the other side does not learn of these
 
 
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
@@ -752,6 +757,7 @@ _TERMS_BY_EFFECT: dict[Effect, Callable[[Promise, Act], Promise]] = {
     Effect.MOOT: _build_offer_closing(Status.MOOT),
     Effect.CORRECT: _correct_terms,
     Effect.TAG: lambda promise, act: promise._replace(tags=_resolve_tags(promise, act)),
+    Effect.LINK: lambda promise, act: promise._replace(part_of=act.bigger),
     Effect.IMPORT: _import_state,
 }
 
@@ -780,8 +786,8 @@ def _list_live_acts(acts: Iterable[Act]) -> list[Act]:
 def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     """Return the promise after `acts`, in their order, without the undone commands.
 
-    A promise is void when the command that made it is undone. Raises what `apply_recorded_act`
-    raises.
+    A promise is void, and part of nothing, when the command that made it is undone. Raises what
+    `apply_recorded_act` raises.
     """
     all_acts = list(acts)
     promise: Promise | None = None
@@ -795,6 +801,7 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
         revisions=_change_statuses(made, {Status.OFFERED: Status.MOOT}),
         state=State.VOID,
         closed_at=undo.at,
+        part_of=None,
     )
 
 

@@ -88,6 +88,7 @@ class Verb(StrEnum):
     VOID = "void"
     TAG = "tag"
     UNTAG = "untag"
+    PART = "part"
     IMPORT = "import"
     UNDO = "undo"
     REDO = "redo"
@@ -155,7 +156,8 @@ class Opening(NamedTuple):
 
     `uid` is its ID outside the ledger, `person` the ID of the counterparty (None in a promise to
     myself), `replaces` the ID of the promise that it replaces. A correction can name another
-    `person`.
+    `person`. `part_of` is the uid of the bigger promise that it was made a part of. `series` is the
+    UUID of the series that it belongs to, and `place` its place there and how many there are.
     """
 
     uid: str
@@ -163,6 +165,9 @@ class Opening(NamedTuple):
     person: int | None
     replaces: int | None = None
     tags: tuple[str, ...] = ()
+    part_of: str | None = None
+    series: str | None = None
+    place: tuple[int, int] | None = None
 
 
 class ImportedState(NamedTuple):
@@ -206,7 +211,8 @@ class Act(NamedTuple):
     values in every revision that has them, another one in its `revision` alone. `person` is the
     ID of the right counterparty, where a correction names one. `answer_by` is until when a side
     said that it will answer the proposed terms. An act of mine that is `unsaid` was written down
-    and not said yet: the other side does not know of it before it is told.
+    and not said yet: the other side does not know of it before it is told. `bigger` is the uid of
+    the promise that this one is a part of from now on, None for no promise.
     """
 
     verb: Verb
@@ -230,6 +236,7 @@ class Act(NamedTuple):
     person: int | None = None
     answer_by: CivilMoment | None = None
     unsaid: bool = False
+    bigger: str | None = None
 
 
 class EarlierTalk(NamedTuple):
@@ -307,7 +314,8 @@ class Promise(NamedTuple):
     in contact. `phases` are its states in the order of time. `words` holds the moments at which
     the promisor warned, `bumps` those of them by `bump`, both in the order of recording. `acted`
     is my newest act: its moment, and how many bumps were recorded before it. `unsaid_acts` and
-    `sayings` decide together which acts the other side does not know of yet.
+    `sayings` decide together which acts the other side does not know of yet. `part_of` is the uid
+    of the bigger promise that it is a part of, None if it is on its own.
     """
 
     id: int
@@ -335,6 +343,7 @@ class Promise(NamedTuple):
     acted: tuple[datetime, int] | None = None
     unsaid_acts: tuple[UnsaidAct, ...] = ()
     sayings: tuple[Saying, ...] = ()
+    part_of: str | None = None
 
     @property
     def direction(self) -> Direction:

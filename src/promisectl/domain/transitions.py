@@ -44,6 +44,7 @@ class Effect(Enum):
     MOOT = "offered → moot"
     CORRECT = "rev corrected"
     TAG = "tags changed"
+    LINK = "bigger promise changed"
     IMPORT = "revs as they were found"
 
 
@@ -203,6 +204,7 @@ for _state in State:
             ),
             Transition(32, _state, _ANY, Verb.TAG, MoverRole.ME, None, Effect.TAG, ("text",)),
             Transition(32, _state, _ANY, Verb.UNTAG, MoverRole.ME, None, Effect.TAG, ("text",)),
+            Transition(39, _state, _ANY, Verb.PART, MoverRole.ME, None, Effect.LINK),
         )
 
 # Who makes a move when the command does not name a side; I do where a move is not listed.
@@ -232,6 +234,7 @@ BOOKKEEPING_VERBS = (
     Verb.VOID,
     Verb.TAG,
     Verb.UNTAG,
+    Verb.PART,
     Verb.IMPORT,
     Verb.UNDO,
     Verb.REDO,

@@ -120,17 +120,15 @@ class CellReader:
             )
         return int(digits)
 
-    def parse_uid(self) -> str | None:
+    def parse_uid(self, name: str = "uid") -> str | None:
         """Return the UUID in its canonical spelling; None where the cell is empty."""
-        value = self.parse_text("uid")
+        value = self.parse_text(name)
         if value and is_canonical_uuid(value):
             return value
         try:
             return str(uuid.UUID(value)) if value else None
         except ValueError:
-            raise errors.BadRecord(
-                f"“{shorten_quoted_value(value)}” is not a UUID", "uid"
-            ) from None
+            raise errors.BadRecord(f"“{shorten_quoted_value(value)}” is not a UUID", name) from None
 
     # Days and moments
 

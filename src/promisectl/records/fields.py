@@ -51,6 +51,11 @@ PROMISE_FIELDS = (
     "contact_at",
     "word_at",
     "first_due_at",
+    "series",
+    "place",
+    "of",
+    "part_of",
+    "parts",
 )
 IMPORT_RECORD_FIELDS = (*PROMISE_FIELDS, "offer")
 ACT_FIELDS = (
@@ -119,6 +124,7 @@ def build_promise_record(row: Row) -> dict[str, Any]:
     record: dict[str, Any] = {name: row[name] for name in PROMISE_FIELDS}
     for name in _LIST_FIELDS:
         record[name] = (record[name] or "").split()
+    record["parts"] = parse_id_list(record["parts"] or "")
     offer = {
         "revision": row["offer_revision"],
         "author": row["author"],
@@ -150,10 +156,11 @@ def build_week_day_record(row: Row) -> dict[str, Any]:
     """Return a day of the coming weeks as a JSON object."""
     return {
         **{name: row[name] for name in DAY_FIELDS},
-        "owe_ids": _parse_id_list(row["owe_ids"]),
-        "owed_ids": _parse_id_list(row["owed_ids"]),
+        "owe_ids": parse_id_list(row["owe_ids"]),
+        "owed_ids": parse_id_list(row["owed_ids"]),
     }
 
 
-def _parse_id_list(words: str) -> list[int]:
+def parse_id_list(words: str) -> list[int]:
+    """Return the IDs in a list of a row."""
     return [int(word) for word in words.split()]

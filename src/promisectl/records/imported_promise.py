@@ -51,6 +51,8 @@ class ImportedPromise(NamedTuple):
     repair: str | None
     risk: str | None
     no_to: str | None
+    series: str | None
+    place: tuple[int, int] | None
 
 
 def parse_imported_promise(
@@ -91,7 +93,23 @@ def parse_imported_promise(
         reader.parse_text("repair"),
         reader.parse_text("risk"),
         reader.parse_text("no_to"),
+        reader.parse_uid("series"),
+        parse_series_place(reader),
     )
+
+
+def parse_series_place(reader: CellReader) -> tuple[int, int] | None:
+    """Return the place of a promise in its series, and how many were made in it.
+
+    None for a promise without a series. Raises BadRecord where one of the three is missing.
+    """
+    place = reader.parse_number("place", most=constants.MAX_SERIES_LENGTH)
+    of = reader.parse_number("of", least=place or 1, most=constants.MAX_SERIES_LENGTH)
+    values = {"series": reader.parse_uid("series"), "place": place, "of": of}
+    missing = [name for name, value in values.items() if value is None]
+    if missing and len(missing) < len(values):
+        raise errors.BadRecord("series, place and of belong together, so it is needed", missing[0])
+    return (place, of) if place and of else None
 
 
 def list_differences(
@@ -119,6 +137,9 @@ def list_differences(
         "repair": imported.repair,
         "risk": imported.risk,
         "no_to": imported.no_to,
+        "series": imported.series,
+        "place": imported.place and imported.place[0],
+        "of": imported.place and imported.place[1],
         **_collect_exact_moments(cells, state, constants.IMPORTED_MOMENT_STATES),
     }
     stored = {name: row[name] for name in values}

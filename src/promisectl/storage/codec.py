@@ -37,18 +37,21 @@ _IMPORTED_MOMENT_FIELDS = {name for name in ImportedState._fields if name.endswi
 _NO_TERMS = Terms("")
 _FIELD_TYPES: dict[str, type] = {
     **dict.fromkeys((*_ACT_TEXT_FIELDS, "told_at", "uid", "direction", "handle", "name"), str),
+    **dict.fromkeys(("part_of", "series", "of"), str),
     **dict.fromkeys(("outcome", "done_when", "why", "civil", "zone", "at"), str),
     **dict.fromkeys(("state", "author", "reason", *_IMPORTED_MOMENT_FIELDS), str),
     **dict.fromkeys(("revision", "revisions", "renegotiated"), int),
     **dict.fromkeys(("target", "person", "into", "replaces"), int),
     **dict.fromkeys(("terms", "found", "offer", "due", "reply_by", "first_due", "answer_by"), dict),
-    "tags": list,
+    **dict.fromkeys(("tags", "place"), list),
     **dict.fromkeys(("silent", "throughout", "unsaid", "heard"), bool),
 }
 """The type of every field in the bodies of acts; each name has the same type wherever it is."""
 
 _MAX_STORED_INTEGER = 2**63 - 1
 _NEVER_EMPTY_FIELDS = ("outcome", "handle", "uid")
+_ITEM_TYPES: dict[str, type] = {"tags": str, "place": int}
+"""The type of what each list in the bodies of acts holds."""
 _NEEDED_FIELDS: dict[str, tuple[str, ...]] = {
     PersonVerb.MEET: ("handle", "name"),
     PersonVerb.ALIAS: ("handle",),
@@ -163,6 +166,8 @@ def encode_act_body(act: Act) -> str:
         body["terms"] = encode_terms(act.terms)
     if act.found is not None:
         body["found"] = encode_imported_state(act.found)
+    if act.bigger is not None:
+        body["of"] = act.bigger
     if act.opening is not None:
         opening = act.opening._asdict()
         body |= {name: value for name, value in opening.items() if value not in (None, ())}
@@ -217,7 +222,7 @@ def _check_field_types(body: Mapping[str, Any]) -> None:
             raise OverflowError(name)
         if isinstance(value, dict):
             _check_field_types(value)
-        elif isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        elif isinstance(value, list) and any(type(item) is not _ITEM_TYPES[name] for item in value):
             raise TypeError(name)
 
 
@@ -245,6 +250,9 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
             body.get("person"),
             body.get("replaces"),
             tuple(body.get("tags", ())),
+            body.get("part_of"),
+            body.get("series"),
+            _decode_place(body["place"]) if "place" in body else None,
         )
     return Act(
         Verb(row["verb"]),
@@ -263,8 +271,14 @@ def _decode_act(row: Mapping[str, Any]) -> Act:
         person=None if opening else body.get("person"),
         answer_by=decode_civil_moment(body["answer_by"]) if "answer_by" in body else None,
         unsaid=body.get("unsaid", False),
+        bigger=body.get("of"),
         **{name: body.get(name) for name in _ACT_TEXT_FIELDS},
     )
+
+
+def _decode_place(numbers: list[int]) -> tuple[int, int]:
+    place, of = numbers
+    return place, of
 
 
 def decode_terms(body: dict[str, Any]) -> Terms:
@@ -352,7 +366,10 @@ def sqlite_row_dict(row: Row) -> dict[str, Any]:
 
 
 def encode_promise_row(promise: Promise) -> dict[str, Any]:
-    """Return the row of a promise: every column but its number."""
+    """Return the row of a promise: every column but its number, and what links it to others.
+
+    These are its series with the place there, and the uid of the bigger promise.
+    """
     opening, first_due = promise.opening, promise.first_due
     current, offer = promise.current_revision, promise.offered_revision
     terms, offered = current.terms, offer.terms if offer else _NO_TERMS
@@ -400,6 +417,10 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "first_due_at": encode_instant(first_due.at) if first_due else None,
         "unsaid": _encode_unsaid(promise),
         "offer_reply_at": encode_instant(offer_reply_by.at) if offer_reply_by else None,
+        "series": opening.series,
+        "place": opening.place[0] if opening.place else None,
+        "of": opening.place[1] if opening.place else None,
+        "part_of": promise.part_of,
     }
 
 

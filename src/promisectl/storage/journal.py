@@ -10,7 +10,7 @@ from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, connection, queries
+from promisectl.storage import codec, connection, links, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,8 +78,10 @@ class Journal:
         columns = {**rows.columns, "id": number}
         if again:
             connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
+            links.rewrite_links(self._db, number, columns)
         elif number == following or self._was_empty:
             connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
+            links.add_links(self._db, number, columns)
             self._highest_promise = max(number, self._highest_promise)
         else:
             raise errors.DamagedContent("The ledger", f"#{following} would get another ID")
@@ -106,6 +108,9 @@ class Journal:
             raise errors.DamagedContent("The ledger", f"#{promise.id} is missing")
         stored_columns = codec.sqlite_row_dict(stored)
         changed = {name for name, value in row.items() if value != stored_columns[name]}
+        if changed & links.LINK_COLUMNS:
+            links.rewrite_links(self._db, promise.id, row)
+            changed -= links.LINK_COLUMNS
         if changed & _FIXED_COLUMNS:
             statement = sql.UPDATE_PROMISE
         elif changed & _INDEXED_COLUMNS:
@@ -175,6 +180,7 @@ class Journal:
             self._insert_act(promise, act)
             row = {**codec.encode_promise_row(promise), "id": number}
             connection.write_row(self._db, sql.UPDATE_PROMISE, row)
+            links.rewrite_links(self._db, number, row)
             yield promise
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)

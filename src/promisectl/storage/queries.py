@@ -413,9 +413,10 @@ def fill_ledger_as_of(
     these acts, too, as far as they were known.
     """
     from promisectl.domain import lifecycle
-    from promisectl.storage import codec
+    from promisectl.storage import codec, links
 
     past.execute("BEGIN")
+    filler = links.LinkFiller(past)
     for person in load_people(db):
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
         past.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
@@ -432,8 +433,10 @@ def fill_ledger_as_of(
         if steps:
             promise_row = codec.encode_promise_row(steps[-1].promise)
             past.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
+            filler.add_promise(number, promise_row)
         if acts:
             past.executemany(
                 sql.ADD_ACT,
                 [{**act_rows[act.number], "body": codec.encode_act_body(act)} for act, _ in steps],
             )
+    filler.add_parts()

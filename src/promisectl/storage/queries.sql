@@ -446,6 +446,12 @@ SELECT command FROM entry WHERE id = :entry;
 -- query: FIRST_ACT_OF_PROMISE
 SELECT min(number) FROM act WHERE promise = :promise;
 
+-- query: FIRST_ACT_OF_UID
+SELECT min(number) FROM act WHERE promise = (SELECT id FROM promise WHERE uid = :uid);
+
+-- query: PROMISE_OF_UID
+SELECT id FROM promise WHERE uid = :uid;
+
 -- query: UNDO_AND_REDO_ENTRIES
 SELECT min(number) AS number, entry, verb, body, promise, person FROM act
 WHERE verb IN ('undo', 'redo')

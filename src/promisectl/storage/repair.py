@@ -11,7 +11,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
 from promisectl.domain import person_acts
 from promisectl.domain.findings import IntegrityFinding, Remedy
-from promisectl.storage import codec, connection, journal, ledger, queries, schema
+from promisectl.storage import codec, connection, journal, ledger, links, queries, schema
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
 
@@ -121,15 +121,21 @@ def rebuild_rows(db: sqlite3.Connection) -> None:
     `ledger.run_in_transaction`). Raises DamagedContent when an act can't be read.
     """
     db.execute(f"DROP TRIGGER IF EXISTS {_DELETE_GUARD_TRIGGER}")
+    db.execute(sql.DELETE_ALL_SERIES)
+    db.execute(sql.DELETE_ALL_PARTS)
     db.execute(sql.DELETE_PROMISES)
     db.execute(sql.DELETE_ALIASES)
     db.execute(sql.DELETE_PEOPLE)
     everybody = journal.replay_people(journal.load_person_acts(db))
     journal.write_people(db, everybody.values())
     db.execute(sql.CLEAR_UNDONE_BY)
+    filler = links.LinkFiller(db)
     for number, acts in groupby(db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])):
         promise = queries.replay_promise(number, map(codec.decode_act, acts))
-        db.execute(sql.ADD_PROMISE_WITH_ID, {**codec.encode_promise_row(promise), "id": number})
+        columns = codec.encode_promise_row(promise)
+        db.execute(sql.ADD_PROMISE_WITH_ID, {**columns, "id": number})
+        filler.add_promise(number, columns)
+    filler.add_parts()
     undone_by: dict[int, int | None] = {}
     for row in db.execute(sql.UNDO_AND_REDO_ACTS):
         undone_by[codec.decode_undo_target(row)] = row["entry"] if row["verb"] == "undo" else None

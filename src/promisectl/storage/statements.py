@@ -27,11 +27,12 @@ from sqlmodel import SQLModel
 
 from promisectl.storage import tables
 
-_person, _alias, _entry, _act, _promise, _once = (
+_person, _alias, _entry, _act, _promise, _once, _series, _part = (
     SQLModel.metadata.tables[name]
-    for name in ("person", "alias", "entry", "act", "promise", "once")
+    for name in ("person", "alias", "entry", "act", "promise", "once", "series", "part")
 )
 _other_act, _merged_person = _act.alias(), _person.alias()
+_bigger_promise = _promise.alias()
 
 
 def _bind_columns(table: Table, *, without: tuple[str, ...] = ()) -> dict[str, object]:
@@ -83,6 +84,17 @@ _UPDATE_PROMISE = update(_promise).where(_promise.c.id == bindparam("id"))
 # `replaces` points to the same table: with it among them, SQLite would write to every index.
 _FIXED_PROMISE_COLUMNS = ("uid", "direction", "person", "replaces")
 _INDEXED_STATE_COLUMNS = ("state", "move", "due_at", "delivered_at")
+
+_PROMISES_WITH_LINKS = select(
+    _promise,
+    *(column for column in _series.c if column.name != "promise"),
+    _bigger_promise.c.uid.label("part_of"),
+).select_from(
+    _promise.outerjoin(_series, _series.c.promise == _promise.c.id)
+    .outerjoin(_part, _part.c.promise == _promise.c.id)
+    .outerjoin(_bigger_promise, _bigger_promise.c.id == _part.c.bigger)
+)
+"""Promises as `codec.encode_promise_row` encodes them: with their series and bigger promise."""
 
 _PROMISE_ORDER = (
     f"""CASE :sort
@@ -208,8 +220,8 @@ STATEMENTS: dict[str, ClauseElement] = {
     )
     .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))
     .order_by(_act.c.number),
-    "ROW_OF_PROMISE": select(_promise).where(_promise.c.id == bindparam("id")),
-    "ALL_PROMISES": select(_promise).order_by(_promise.c.id),
+    "ROW_OF_PROMISE": _PROMISES_WITH_LINKS.where(_promise.c.id == bindparam("id")),
+    "ALL_PROMISES": _PROMISES_WITH_LINKS.order_by(_promise.c.id),
     "ALL_PEOPLE": select(_person).order_by(_person.c.id),
     "ALL_ENTRIES": select(
         _entry, exists().where(_act.c.entry == _entry.c.id).label("said")
@@ -285,6 +297,22 @@ STATEMENTS: dict[str, ClauseElement] = {
     "UPDATE_PROMISE_TEXTS": _UPDATE_PROMISE.values(
         **_bind_columns(_promise, without=("id", *_FIXED_PROMISE_COLUMNS, *_INDEXED_STATE_COLUMNS))
     ),
+    # Links between promises
+    "ADD_SERIES": insert(_series).values(**_bind_columns(_series)),
+    "DELETE_SERIES": delete(_series).where(_series.c.promise == bindparam("promise")),
+    "ADD_PART": insert(_part).from_select(
+        ("promise", "bigger"),
+        select(bindparam("promise"), _promise.c.id).where(_promise.c.uid == bindparam("part_of")),
+    ),
+    "ADD_KEPT_PARTS": insert(_part).from_select(
+        ("promise", "bigger"),
+        select(text("kept_part.promise"), _promise.c.id)
+        .select_from(text("temp.kept_part"))
+        .join(_promise, _promise.c.uid == text("kept_part.part_of")),
+    ),
+    "DELETE_PART": delete(_part).where(_part.c.promise == bindparam("promise")),
+    "DELETE_ALL_SERIES": delete(_series),
+    "DELETE_ALL_PARTS": delete(_part),
     "PROMISE_SUBJECT": _PROMISE_SUBJECTS.where(_promise.c.id == bindparam("promise")),
     "COUNT_OVERDUE_OWED": select(func.count())
     .select_from(_promise)

@@ -212,6 +212,28 @@ class PromiseRow(SQLModel, table=True):
     offer_reply_at: str | None = _build_text_column(default=None)
 
 
+class SeriesRow(SQLModel, table=True):
+    """The place of a promise in the series that it was made in, and how many that are."""
+
+    __tablename__ = "series"
+    __table_args__ = (Index("series_rows", "series", "place"), {"sqlite_strict": True})
+
+    promise: int = _build_integer_column(primary_key=True, foreign_key="promise.id")
+    series: str = _build_text_column()
+    place: int = _build_integer_column()
+    of: int = _build_integer_column()
+
+
+class PartRow(SQLModel, table=True):
+    """The bigger promise that a promise is a part of."""
+
+    __tablename__ = "part"
+    __table_args__ = (Index("part_of", "bigger"), {"sqlite_strict": True})
+
+    promise: int = _build_integer_column(primary_key=True, foreign_key="promise.id")
+    bigger: int = _build_integer_column(foreign_key="promise.id")
+
+
 ADDED_PROMISE_COLUMNS: dict[int, dict[str, str]] = {
     2: {
         "first_due_at": "iif(renegotiated = 0 AND first_due IS NOT NULL, due_at, NULL)",
@@ -233,7 +255,9 @@ Each has the SQL by which a command that only reads a ledger of an earlier step 
 the columns that are there.
 """
 
-MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {}
+MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {
+    2: ("series", "series_rows", "part", "part_of"),
+}
 """The new tables and indexes of each schema step after the first, where it has any."""
 
 REDERIVED_COLUMNS: dict[int, tuple[str, ...]] = {

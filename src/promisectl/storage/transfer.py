@@ -17,7 +17,7 @@ from promisectl.domain import constants, lifecycle
 from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest
 from promisectl.domain.promise import Verb
-from promisectl.storage import codec, connection, journal
+from promisectl.storage import codec, connection, journal, links
 from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity import rows as integrity_rows
 from promisectl.storage.integrity.act_content import ImpossibleAct
@@ -310,6 +310,7 @@ class JournalImporter:
                 for number, promise in check.iter_promises():
                     row = {**codec.encode_promise_row(promise), "id": number}
                     connection.write_row(self._db, sql.UPDATE_PROMISE, row)
+                    links.add_links(self._db, number, row)
                 check.check_undone()
                 check.check_answers()
             except ImpossibleAct as refusal:

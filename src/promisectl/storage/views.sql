@@ -1,5 +1,6 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
 -- in the ledger's own views they are the clock.
+-- affected: since my newest act on a promise of mine, a problem of one of its parts began; each line of the CASE is a problem with its moment.
 -- `unsaid` is 2 where the proposed terms are unsaid, 1 where only other words are. Other programs read the views: no column is removed or moved, a new one comes last.
 
 CREATE VIEW promises AS
@@ -57,6 +58,36 @@ SELECT
     || iif(p.state = 'delivered', ' unconfirmed', '')
     || iif(p.state = 'reneged' AND p.move = 'me', ' untold', '')
     || iif(p.unsaid, ' unsaid', '')
+    || iif(p.state = 'active' AND p.direction <> 'owed' AND EXISTS (
+      SELECT * FROM part AS l
+      JOIN promise AS c ON c.id = l.promise
+      WHERE l.bigger = p.id AND max(
+        iif(c.state = 'active', coalesce(c.bumped_at, ''), ''),
+        iif(c.state = 'active' AND c.due_at < :now, c.due_at, ''),
+        iif(c.state = 'active' AND c.due_at > p.due_at, coalesce((
+          SELECT max(a.at) FROM act AS a
+          JOIN entry AS e ON e.id = a.entry
+          WHERE a.promise = c.id AND e.undone_by IS NULL
+            AND a.verb IN ('accept', 'offer', 'negotiate') AND json_extract(a.body, '$.revision') = c.revision
+        ), c.accepted_at), ''),
+        iif(c.state IN ('reneged', 'declined', 'withdrawn', 'released')
+          OR c.state = 'void' AND NOT EXISTS (
+            SELECT * FROM part AS m
+            JOIN promise AS r ON r.id = m.promise
+            WHERE m.bigger = p.id AND r.replaces = c.id
+          ), c.closed_at, ''),
+        iif(c.state = 'proposed', coalesce((
+          SELECT begins FROM (
+            SELECT strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(min(c.due_at, p.due_at), c.due_at, p.due_at), '-48 hours') AS begins
+          ) WHERE begins <= :now
+        ), ''), '')
+      ) > max(coalesce(p.accepted_at, ''), coalesce((
+        SELECT max(a.at) FROM act AS a
+        JOIN entry AS e ON e.id = a.entry
+        WHERE a.promise = p.id AND a.by = 'me' AND e.undone_by IS NULL
+          AND a.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo')
+      ), ''))
+    ), ' affected', '')
   ), '') AS flags,
   p.offer AS offer_revision,
   p.offer_outcome,
@@ -69,8 +100,15 @@ SELECT
   p.reply_at,
   p.first_due_at,
   p.unsaid,
-  p.offer_reply_at
+  p.offer_reply_at,
+  s.series,
+  s.place,
+  s.of,
+  b.bigger AS part_of,
+  (SELECT group_concat(promise, ' ') FROM (SELECT promise FROM part WHERE bigger = p.id ORDER BY promise)) AS parts
 FROM promise AS p
+LEFT JOIN series AS s ON s.promise = p.id
+LEFT JOIN part AS b ON b.promise = p.id
 LEFT JOIN person AS q ON q.id = p.person
 LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);
 
@@ -94,11 +132,12 @@ SELECT
     WHEN state = 'proposed' THEN 'unanswered'
     WHEN direction = 'owed' THEN 'warned'
     WHEN due_at < :now THEN 'overdue'
-    ELSE 'today'
+    WHEN due_at <= :day_end THEN 'today'
+    ELSE 'affected'
   END AS waiting
 FROM promises
 WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revision IS NOT NULL OR unsaid)
-  OR direction IN ('owe', 'self') AND state = 'active' AND due_at <= :day_end
+  OR direction IN ('owe', 'self') AND state = 'active' AND (due_at <= :day_end OR instr(flags, 'affected') > 0)
   OR direction = 'owed' AND state = 'proposed' AND move = 'them'
     AND (reply_at < :now OR due_at <= strftime('%Y-%m-%dT%H:%M:%SZ', :now, '+48 hours'))
   OR direction = 'owed' AND state = 'active' AND instr(flags, 'at-risk') > 0 AND NOT EXISTS (

@@ -32,7 +32,7 @@ _ZONE_NAME = re.compile(r"[\w+-]+(/[\w+-]+)*", re.ASCII)
 _KNOWN_CAUSES = frozenset(cause.value for cause in Cause)
 _PROMISE_FIELDS = (
     *("revision", "terms", "text", "told_at", "cause", "repair", "risk", "no_to"),
-    *("target", "opening", "found", "person", "answer_by"),
+    *("target", "opening", "found", "person", "answer_by", "bigger"),
 )
 _MAKING_FIELDS = {"revision", "terms", "opening", "risk", "no_to"}
 _FIELDS_BY_VERB: dict[Verb, set[str]] = {
@@ -46,6 +46,7 @@ _FIELDS_BY_VERB: dict[Verb, set[str]] = {
     Verb.TOLD: {"revision", "told_at"},
     Verb.CORRECT: {"revision", "text", "terms", "risk", "no_to", "person"},
     Verb.BUMP: {"revision", "text", "answer_by"},
+    Verb.PART: {"revision", "text", "bigger"},
     Verb.UNDO: {"target", "text"},
     Verb.REDO: {"target", "text"},
 }
@@ -68,7 +69,7 @@ _VERBS_BY_COMMAND: dict[str, set[str]] = {
     "negotiate": {"negotiate", "accept", "note"},
     "complete": {"complete", "partial", "note"},
     "correct": {"correct", "meet"},
-    "import": {"import", "meet"},
+    "import": {"import", "meet", "part"},
 }
 """What a command records, if that is not only acts of its own name and a note."""
 
@@ -123,6 +124,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
         _check_tags((act.text or "").split(" "))
     if act.verb is Verb.RENEGE:
         _check_notice(act, direction)
+    _check_uids(act.bigger)
     if act.opening:
         check_opening(act.opening)
     if act.terms:
@@ -202,7 +204,18 @@ def check_opening(opening: Opening) -> None:
     for number in (opening.person, opening.replaces):
         if number is not None and not _is_number(number, 1):
             raise ImpossibleAct("its number of a person or a promise is not valid")
+    _check_uids(opening.part_of, opening.series)
+    place, of = opening.place or (1, 1)
+    is_possible = 1 <= place <= of <= constants.MAX_SERIES_LENGTH
+    if not is_possible or (opening.series is None) is not (opening.place is None):
+        raise ImpossibleAct("its place in a series is not possible")
     _check_tags(opening.tags)
+
+
+def _check_uids(*uids: str | None) -> None:
+    """Refuse a link to another promise or a series by what is not a UUID; accept None."""
+    if any(uid is not None and not is_canonical_uuid(uid) for uid in uids):
+        raise ImpossibleAct("its bigger promise or its series is not a UUID")
 
 
 def _is_number(value: object, least: int) -> bool:

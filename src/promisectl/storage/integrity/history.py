@@ -78,7 +78,7 @@ class HistoryCheck:
                 yield number, timeline.promise
 
     def _check_links(self, act: Act) -> None:
-        """Refuse a promise with a person, or in place of a promise, that was not there yet."""
+        """Refuse a promise with a person, or linked to a promise, that was not there yet."""
         opening = act.opening
         person = opening.person if opening else act.person
         if person is not None:
@@ -90,6 +90,11 @@ class HistoryCheck:
             first = self._db.execute(sql.FIRST_ACT_OF_PROMISE, replaced).fetchone()[0]
             if first is None or first >= act.number:
                 raise ImpossibleAct("the promise it replaces was not in the ledger yet")
+        bigger = opening.part_of if opening else act.bigger
+        if bigger is not None:
+            first = self._db.execute(sql.FIRST_ACT_OF_UID, {"uid": bigger}).fetchone()[0]
+            if first is None or first >= act.number:
+                raise ImpossibleAct("the promise it is a part of was not in the ledger yet")
 
     def check_undone(self) -> None:
         """Check that every undo and redo was open when it was recorded."""

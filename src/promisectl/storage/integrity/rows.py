@@ -159,11 +159,14 @@ class ContentChecks:
             damage.add_detail(f"#{number}: {_format_differences(stored, columns)}")
 
     def check_opening(self, number: int, opening: Opening) -> None:
-        """Note a promise with a person, or in place of a promise, that no act is about."""
+        """Note a promise with a person, or linked to a promise, that no act is about."""
         is_known = opening.person is None or opening.person in self._met_people
         if opening.replaces is not None:
             replaced = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": opening.replaces})
             is_known = is_known and replaced.fetchone() is not None
+        if opening.part_of is not None:
+            bigger = self._db.execute(sql.PROMISE_OF_UID, {"uid": opening.part_of})
+            is_known = is_known and bigger.fetchone() is not None
         if not is_known:
             self._act_damage.add_detail(
                 f"the history of #{number} names a person or a promise that is missing"

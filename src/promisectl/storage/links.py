@@ -1,0 +1,68 @@
+"""The rows that link promises: the place of each in its series, and the bigger promise of a part.
+
+They follow from the acts, as the rows of promises do.
+"""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.compiled import sql
+from promisectl.storage import connection
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from typing import Any
+
+LINK_COLUMNS = {"series", "place", "of", "part_of"}
+"""What `codec.encode_promise_row` returns beside the columns of the promise itself."""
+
+
+def add_links(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
+    """Add the links of a promise that has none yet; the bigger promise must be there.
+
+    Raises RowNotWritten.
+    """
+    if columns["series"] is not None:
+        _add_series(db, number, columns)
+    if columns["part_of"] is not None:
+        part = {"promise": number, "part_of": columns["part_of"]}
+        connection.write_row(db, sql.ADD_PART, part)
+
+
+def rewrite_links(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
+    """Replace the links of a promise. Raises RowNotWritten."""
+    db.execute(sql.DELETE_SERIES, {"promise": number})
+    db.execute(sql.DELETE_PART, {"promise": number})
+    add_links(db, number, columns)
+
+
+def _add_series(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
+    row = {"promise": number, **{name: columns[name] for name in ("series", "place", "of")}}
+    connection.write_row(db, sql.ADD_SERIES, row)
+
+
+class LinkFiller:
+    """Adds the links of many promises, those to bigger promises after all promises are there."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._has_parts = False
+
+    def add_promise(self, number: int, columns: Mapping[str, Any]) -> None:
+        """Add the links of a promise, or keep them for the end."""
+        if columns["series"] is not None:
+            _add_series(self._db, number, columns)
+        if columns["part_of"] is None:
+            return
+        if not self._has_parts:
+            self._db.execute("CREATE TEMP TABLE kept_part (promise INTEGER, part_of TEXT)")
+            self._has_parts = True
+        part = (number, columns["part_of"])
+        self._db.execute("INSERT INTO temp.kept_part VALUES (?, ?)", part)
+
+    def add_parts(self) -> None:
+        """Add the links to bigger promises, as far as these are there."""
+        if self._has_parts:
+            self._db.execute(sql.ADD_KEPT_PARTS)
+            self._db.execute("DROP TABLE temp.kept_part")
