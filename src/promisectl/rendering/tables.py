@@ -150,9 +150,14 @@ class _TableLayout:
     """
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[ViewRow], here: LocalMoment, width: int
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[ViewRow],
+        here: LocalMoment,
+        width: int,
+        notes: Mapping[int, str],
     ) -> None:
-        self._rows, self._here = rows, here
+        self._rows, self._here, self._notes = rows, here, notes
         for groups, least, most in iter_column_groups(columns):
             self.groups = groups
             self.widths = [
@@ -192,6 +197,8 @@ class _TableLayout:
         if labelled and lines:
             text, tone = lines[0]
             lines[0] = (column.label + text, tone)
+        if column is COLUMNS["outcome"] and row["id"] in self._notes:
+            lines.append((self._notes[row["id"]], "quiet"))
         return lines
 
     def render_cell(self, group: Sequence[Column], row: ViewRow) -> Text:
@@ -236,12 +243,13 @@ def render_promise_sections(
     both_ways: bool = False,
     columns: Sequence[str] = (),
     closings: Mapping[str, str] | None = None,
+    notes: Mapping[int, str] | None = None,
 ) -> RenderableType:
     """Return a table for each section that has rows, all with columns of the same widths.
 
     `parts` are titles and rows. `columns` names what is shown instead of the default columns; with
     `both_ways` the person's column shows the direction. `closings` has a line by the title of the
-    section that it comes below.
+    section that it comes below, `notes` one by the ID of the promise whose outcome it comes below.
     """
     full = [(title, rows) for title, rows in parts if rows]
     layout = _TableLayout(
@@ -249,6 +257,7 @@ def render_promise_sections(
         [row for _, rows in full for row in rows],
         here,
         width,
+        notes or {},
     )
     drawn: list[RenderableType] = []
     for title, rows in full:
