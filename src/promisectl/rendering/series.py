@@ -6,7 +6,6 @@ The module imports nothing that is slow to load. All texts are plain.
 from __future__ import annotations
 
 from datetime import date
-from itertools import dropwhile
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.constants import OPEN_STATES, UNDELIVERED_STATES
@@ -58,10 +57,11 @@ def fold_series(rows: Iterable[ViewRow], here: LocalMoment, *, each: bool = Fals
     notes = {}
     for first, *others in folds.values():
         if first["series"] and first["state"] in OPEN_STATES:
-            left: Sequence[ViewRow] = ()
+            left: list[ViewRow] = []
             if _is_ahead(first) and not _is_separate(first):
-                in_order = ahead.pop((first["series"], first["state"]), ())
-                left = [*dropwhile(lambda row, id_=first["id"]: row["id"] != id_, in_order)]
+                left = ahead.pop((first["series"], first["state"]), [])
+                ids = [row["id"] for row in left]
+                left = left[ids.index(first["id"]) :] if left else []
             notes[first["id"]] = _format_note(first, others, left, here)
     return FoldedRows(
         [members[0] for members in folds.values()],
@@ -102,10 +102,12 @@ def _format_note(
         last = left[-1]["due"]
         until = f", to {formats.format_day(date.fromisoformat(last[:10]), here)}" if last else ""
         return f"the next of {len(left)}{until}"
-    if others:
-        numbers = formats.format_promise_ids([row["id"] for row in others])
-        return f"and {len(others)} more of them: {numbers}"
-    return format_place(first)
+    return format_others([row["id"] for row in others]) if others else format_place(first)
+
+
+def format_others(numbers: Sequence[int]) -> str:
+    """Return which other promises of a series a line stands for: “and 1 more of them: #5”."""
+    return f"and {len(numbers)} more of them: {formats.format_promise_ids(numbers)}"
 
 
 def format_place(row: ViewRow) -> str:
