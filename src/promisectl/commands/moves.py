@@ -108,7 +108,9 @@ def print_waiting_page(
     if groups:
         from promisectl.rendering import series
 
-        parts, closings, notes = [], {}, {}
+        parts: lists.PromiseParts = []
+        closings: dict[str, str] = {}
+        notes: dict[int, str] = {}
         for group, rows in groups:
             folded = series.fold_series(rows, env.here, each=each)
             parts.append((group.title, folded.rows[:most]))
