@@ -39,7 +39,8 @@ def moves(
 ) -> int:
     """Print what is waiting for me, group by group; of the group `waiting` alone everything.
 
-    A table folds each series, unless `each` is set. Returns the exit code: with `exit_code`, 10 when something is waiting, else 0.
+    A table folds each series, unless `each` is set. Returns the exit code: with `exit_code`, 10
+    when something is waiting, else 0.
     """
     if waiting is not None:
         from promisectl.commands.shared import arguments

@@ -31,6 +31,8 @@ _FLAG_PHRASES = {
     "untold": "not told",
     "unsaid": "not said yet",
 }
+_MIN_SPAN = 3  # IDs in a row that are named by the first and the last
+_TEENS = (11, 12, 13)
 _ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _YOUR_ANSWER, _THEIR_ANSWER = ("your answer", "warn"), ("their answer", "quiet")
 _BAD_FLAGS = ("untold", "late")
@@ -55,7 +57,7 @@ def format_count(number: int, thing: str) -> str:
 
 def format_ordinal(number: int) -> str:
     """Return a place in a row: “1st”, “2nd”, “3rd”, “11th”."""
-    if number % 100 in (11, 12, 13):
+    if number % 100 in _TEENS:
         return f"{number}th"
     return str(number) + _ORDINAL_ENDINGS.get(number % 10, "th")
 
@@ -69,7 +71,7 @@ def format_promise_ids(numbers: Iterable[int]) -> str:
         else:
             spans.append([number])
     words = [
-        f"#{span[0]} to #{span[-1]}" if len(span) > 2 else ", ".join(f"#{one}" for one in span)
+        f"#{span[0]} to #{span[-1]}" if len(span) >= _MIN_SPAN else ", ".join(f"#{one}" for one in span)
         for span in spans
     ]
     return ", ".join(words)

@@ -270,13 +270,20 @@ def render_promise_sections(
     return Group(*drawn[:-1])
 
 
-def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
+def render_people(
+    rows: Sequence[ViewRow],
+    here: LocalMoment,
+    width: int,
+    folded: Mapping[tuple[str, str], int],
+) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    What nobody has agreed to has a column of its own, where there is any. On a narrow terminal,
-    the facts about a person are in the lines below the name.
+    `folded` is by how many a count is lower when a series counts once, by handle and field; such a
+    count is “1 (12)”, with all promises in brackets. What nobody has agreed to has a column of its
+    own, where there is any. On a narrow terminal, the facts about a person are in the lines below
+    the name.
     """
-    people = [_list_person_facts(row, here) for row in rows]
+    people = [_list_person_facts(row, here, folded) for row in rows]
     shown = [
         index
         for index, heading in enumerate(_PEOPLE_HEADINGS)
@@ -306,13 +313,16 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
     return table
 
 
-def _list_person_facts(row: ViewRow, here: LocalMoment) -> list[str]:
+def _list_person_facts(
+    row: ViewRow, here: LocalMoment, folded: Mapping[tuple[str, str], int]
+) -> list[str]:
     """Return the facts about a person, one for each of `_PEOPLE_HEADINGS`; empty for none."""
+    counts = []
+    for name in ("owe", "owed", "overdue", "not_agreed"):
+        number, less = row[name], folded.get((row["person"], name), 0)
+        counts.append(f"{number - less} ({number})" if less else str(number or ""))
     return [
-        str(row["owe"] or ""),
-        str(row["owed"] or ""),
-        str(row["overdue"] or ""),
-        str(row["not_agreed"] or ""),
+        *counts,
         formats.format_local_day(row["next_due"], here) if row["next_due"] else "",
         *(
             f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""
