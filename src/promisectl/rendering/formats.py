@@ -71,7 +71,9 @@ def format_promise_ids(numbers: Iterable[int]) -> str:
         else:
             spans.append([number])
     words = [
-        f"#{span[0]} to #{span[-1]}" if len(span) >= _MIN_SPAN else ", ".join(f"#{one}" for one in span)
+        f"#{span[0]} to #{span[-1]}"
+        if len(span) >= _MIN_SPAN
+        else ", ".join(f"#{one}" for one in span)
         for span in spans
     ]
     return ", ".join(words)

@@ -110,6 +110,36 @@ def format_others(numbers: Sequence[int]) -> str:
     return f"and {len(numbers)} more of them: {formats.format_promise_ids(numbers)}"
 
 
+def list_series_facts(
+    row: ViewRow, series_rows: Sequence[ViewRow], here: LocalMoment
+) -> list[tuple[str, str]]:
+    """Return the facts about a promise in its series, each with its name.
+
+    `series_rows` are the promises of the series by their places. The facts are how they stand, and
+    which come before and after this one; void ones are left out.
+    """
+    rows = [one for one in series_rows if one["state"] != "void" or one["id"] == row["id"]]
+    if not rows:
+        return []
+    standings = [_format_short_standing(one) for one in rows]
+    counts = ", ".join(f"{standings.count(word)} {word}" for word in dict.fromkeys(standings))
+    first, last = (formats.format_short_due(one, here) for one in (rows[0], rows[-1]))
+    index = [one["id"] for one in rows].index(row["id"])
+    facts = [("series", f"{format_place(row)}, {first} to {last}: {counts}")]
+    for name, beside in (("before it", index - 1), ("after it", index + 1)):
+        if 0 <= beside < len(rows):
+            one = rows[beside]
+            standing = _format_short_standing(one)
+            facts.append((name, f"#{one['id']} {formats.format_short_due(one, here)}, {standing}"))
+    return facts
+
+
+def _format_short_standing(row: ViewRow) -> str:
+    """Return the word for how a promise stands in its series: its state, or “overdue”."""
+    is_overdue = "overdue" in (row["flags"] or "").split()
+    return "overdue" if is_overdue else formats.format_state(row["state"])
+
+
 def format_place(row: ViewRow) -> str:
     """Return the place of a promise in its series: “the 3rd of 12”, “the last of 12”."""
     place = "last" if row["place"] == row["of"] else formats.format_ordinal(row["place"])

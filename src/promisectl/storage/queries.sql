@@ -21,6 +21,10 @@ SELECT id FROM promise WHERE person IN (SELECT id FROM them);
 -- query: PROMISE_BY_ID
 SELECT * FROM promises WHERE id = :id;
 
+-- query: PROMISES_OF_SERIES
+SELECT * FROM promises WHERE id IN (SELECT promise FROM series WHERE series = :series)
+ORDER BY place, id;
+
 -- query: WAITING_KIND
 SELECT waiting FROM moves WHERE id = :id;
 
