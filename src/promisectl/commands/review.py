@@ -279,10 +279,11 @@ def load_current_item(env: Env, item: ReviewItem) -> ReviewItem | None:
 
 def load_others(env: Env, item: ReviewItem, items: Sequence[ReviewItem]) -> list[ReviewItem]:
     """Load what an item of a series stood for as one item, unless it is among `items` already."""
-    known = {one.promise.id for one in items}
-    others = [row for row in item.others if row["id"] not in known]
+    others = {row["id"] for row in item.others}
+    if any(one.promise.id in others for one in items):
+        return []
     with output.open_view(env) as db:
-        return load_group_items(env, db, item.group, others, each=False)
+        return load_group_items(env, db, item.group, item.others, each=False)
 
 
 def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
