@@ -439,6 +439,7 @@ def test_back_in_a_walk_asks_nothing_twice(weekly: Program) -> None:
     ] == [*("1", "2", "1", "2", "13", "5")]
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("weekly")
 def test_a_walk_at_a_real_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROMISECTL_TODAY", "2026-12-20")

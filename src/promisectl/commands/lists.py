@@ -81,12 +81,6 @@ def _print_promise_view(
     most, is_folded = query.limit, not each and _may_fold_series(env, query)
     if is_folded:
         query = query._replace(limit=None)
-    if filters.all_:
-        hint = "Nothing matches."
-    elif filters.is_narrowing:
-        hint = "Nothing matches. Everything: promisectl list --all"
-    else:
-        hint = f"{nothing}. Closed ones, too: promisectl list --all"
 
     def print_table(rows: Sequence[Row]) -> None:
         here, notes = output.local_moment(env, moment), {}
@@ -99,8 +93,12 @@ def _print_promise_view(
             parts = group(rows) if group else [("", rows)]
             columns = env.config.table.columns
             print_promise_parts(env, parts, here, both_ways=not group, columns=columns, notes=notes)
+        elif filters.all_:
+            env.print_line("Nothing matches.")
+        elif filters.is_narrowing:
+            env.print_line("Nothing matches. Everything: promisectl list --all")
         else:
-            env.print_line(hint)
+            env.print_line(f"{nothing}. Closed ones, too: promisectl list --all")
 
     with output.open_view(env, moment) as db:
         rows = queries.iter_promise_rows(db, query)

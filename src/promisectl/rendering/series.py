@@ -1,4 +1,4 @@
-"""How a series is shown as one line: which of its promises fold, and the note below the first.
+"""How a series is one line of a view: which of its promises fold, and the note on them.
 
 The module imports nothing that is slow to load. All texts are plain.
 """

@@ -278,10 +278,10 @@ def render_people(
 ) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    `folded` is by how many a count is lower when a series counts once, by handle and field; such a
-    count is “1 (12)”, with all promises in brackets. What nobody has agreed to has a column of its
-    own, where there is any. On a narrow terminal, the facts about a person are in the lines below
-    the name.
+    `folded` holds what a count loses when a series counts once, by handle and field; then it reads
+    “1 (12)”, with all promises in brackets. What nobody has agreed to has a column of its own,
+    where there is any. On a narrow terminal, the facts about a person are in the lines below the
+    name.
     """
     people = [_list_person_facts(row, here, folded) for row in rows]
     shown = [
