@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from promisectl.compiled import sql
 from promisectl.storage import journal, queries
 from tests.bench import ledgers
+from tests.cli.series_files import import_series
 from tests.conftest import Program
 
 _FEW, _MANY = 1_200, 4_800  # completion looks at the newest thousand, however few there are
@@ -159,6 +161,22 @@ def test_four_times_as_many_promises_take_no_more_steps(
     assert (
         many <= _SAME * few + 3_000
     )  # some promises are open in one ledger and not in the other, and a few more people are known
+
+
+@pytest.mark.parametrize(
+    "words", [("owe",), ("moves",), ("show", "50"), ("review",), ("digest",)], ids=" ".join
+)
+def test_a_series_is_found_by_its_indexes(program: Program, words: tuple[str, ...]) -> None:
+    import_series(program, count=100, days=1, first=date(2026, 11, 1))
+    for number in range(4):
+        import_series(program, f"Task {number}", count=100, state="kept")
+    with pytest.MonkeyPatch.context() as patch:
+        watched = _Watched(patch)
+        program.ok(*words, width=100)
+    with closing(_connect(program.ledger)) as db:
+        read = [one for one in watched.statements if re.search(r"\bseries\b", one)]
+        assert {one: found for one in read if (found := [*_scans(db, one)])} == {}
+    assert read
 
 
 def test_a_digest_of_one_person_reads_the_acts_of_their_promises_alone(

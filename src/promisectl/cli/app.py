@@ -186,5 +186,6 @@ def run_without_command(
     colors = {"color": color, "no_color": no_color}
     records = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "template": template}
     page = {"table": table, "svg": svg, "no_pager": no_pager}
-    arguments = {"waiting": None, "exit_code": False, **world, **colors, **records, **page}
+    own = {"waiting": None, "exit_code": False, "each": False}
+    arguments = {**own, **world, **colors, **records, **page}
     return ctx.obj("moves", "moves", arguments)

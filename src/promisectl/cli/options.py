@@ -129,6 +129,10 @@ Sort = Annotated[
     typer.Option("--sort", metavar="KEY", help="Order: due, made, person or state."),
 ]
 
+Each = Annotated[
+    bool, typer.Option("--each", metavar="", help="Show each promise of a series on its own line.")
+]
+
 
 def declare_view_filters(
     with_: With = None,

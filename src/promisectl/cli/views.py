@@ -43,7 +43,7 @@ LogPromise = Annotated[
     answers=LIST_OPTIONS,
     choices={"waiting": {group.kind: group.title for group in WAITING_GROUPS}},
 )
-def moves(waiting: Waiting = None, exit_code: ExitCode = False) -> None:
+def moves(waiting: Waiting = None, exit_code: ExitCode = False, each: o.Each = False) -> None:
     """What is waiting for you.
 
     \b
@@ -62,7 +62,7 @@ def moves(waiting: Waiting = None, exit_code: ExitCode = False) -> None:
     also=o.declare_view_filters,
     choices={"sort": PROMISE_SORTS},
 )
-def owe() -> None:
+def owe(each: o.Each = False) -> None:
     """What you owe.
 
     \b
@@ -79,7 +79,7 @@ def owe() -> None:
     also=o.declare_view_filters,
     choices={"sort": PROMISE_SORTS},
 )
-def owed() -> None:
+def owed(each: o.Each = False) -> None:
     """What you are owed.
 
     \b
@@ -95,7 +95,7 @@ def owed() -> None:
     also=o.declare_view_filters,
     choices={"sort": PROMISE_SORTS},
 )
-def list_() -> None:
+def list_(each: o.Each = False) -> None:
     """Promises, open or all, filtered.
 
     \b
@@ -359,7 +359,7 @@ def check(
 
 
 @register_command("review", VIEWS_PANEL, runs="review.review", answers=REVIEW_OPTIONS)
-def review() -> None:
+def review(each: o.Each = False) -> None:
     """Go through what is open, one by one.
 
     \b

@@ -11,7 +11,7 @@ from promisectl.domain import civil
 from promisectl.domain import events as domain_events
 from promisectl.domain.constants import DIGEST_FORMATS, STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as digest_page
-from promisectl.rendering import messages, waiting
+from promisectl.rendering import messages, series, waiting
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import codec, queries
 from promisectl.storage.queries import Query
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _DIGEST_DAYS = 7  # days that the digest looks back and ahead
 _MAIL_COLUMNS = 72  # columns of a line in an e-mail
+_DELIVERY_KINDS = ("delivered", "kept")
 # The section of waiting promises already names a promise that just came in.
 _EVENT_KINDS_OF_WAITING = ("made", "delivered")
 
@@ -202,38 +203,58 @@ def build_digest_event_record(event: Event, row: Row) -> dict[str, Any]:
 def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.DigestSection]:
     """Return the sections of the page that have anything in them, in order.
 
-    Of what happened to a promise, the page has the last event.
+    Of what happened to a promise, the page has the last event. A series is one item of a section.
     """
     here = env.here
-    last = {event.after.id: event for event, _ in content.events}
     parts: PromiseParts = [
         (group.title, rows) for group, rows in waiting.group_waiting_rows(content.waiting)
     ]
     parts.append(("Overdue, owed to you", content.late))
     parts.append((f"Due by {digest_page.format_digest_day(content.until, here)}", content.due))
-    sections = [
-        digest_page.DigestSection(
-            title, [digest_page.build_standing_item(row, here) for row in rows]
-        )
-        for title, rows in parts
-    ]
+    sections = []
+    for title, rows in parts:
+        folded = series.fold_series(rows, here)
+        items = [
+            digest_page.build_standing_item(row, here, folded.notes.get(row["id"], ""))
+            for row in folded.rows
+        ]
+        sections.append(digest_page.DigestSection(title, items))
     since = digest_page.DigestSection(
         f"Since {digest_page.format_digest_day(content.since, here)}",
-        [
-            _build_event_item(env, event, row)
-            for event, row in content.events
-            if last[event.after.id] is event
-        ],
+        build_event_items(env, content.events),
         digest_page.format_digest_statistics(content.statistics, content.count_overdue()),
     )
     return [section for section in (*sections, since) if section.items or section.closing]
 
 
-def _build_event_item(env: Env, event: Event, row: Row) -> digest_page.DigestItem:
+def build_event_items(
+    env: Env, events: Sequence[tuple[Event, Row]]
+) -> list[digest_page.DigestItem]:
+    """Return the last event of each promise.
+
+    What one command did to several of a series is one item. Each delivery has its own: they differ
+    in how late they are.
+    """
+    last = {event.after.id: event for event, _ in events}
+    folds: dict[object, list[tuple[Event, Row]]] = {}
+    for event, row in events:
+        if last[event.after.id] is event:
+            is_alike = row["series"] and event.kind not in _DELIVERY_KINDS
+            key = (row["series"], event.kind, event.act.entry) if is_alike else event.after.id
+            folds.setdefault(key, []).append((event, row))
+    items = []
+    for (event, row), *others in folds.values():
+        note = series.format_others([one["id"] for _, one in others]) if others else ""
+        items.append(_build_event_item(env, event, row, note))
+    return items
+
+
+def _build_event_item(env: Env, event: Event, row: Row, note: str) -> digest_page.DigestItem:
     """Return an event as an item of the page, worded as of the moment of the act."""
     shown = event.newest or event
     at = shown.act.at
     report = MoveReport(
         shown.before, shown.after, shown.act, row["person_name"], output.local_moment(env, at)
     )
-    return digest_page.build_event_item(row, at, messages.format_move_event(report), env.here)
+    sentence = messages.format_move_event(report)
+    return digest_page.build_event_item(row, at, sentence, env.here, note)

@@ -10,31 +10,33 @@ from promisectl.storage import queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
     from typing import Any
 
     from promisectl.env import Env
     from promisectl.records.fields import Row
     from promisectl.rendering.formats import LocalMoment
+    from promisectl.storage.queries import Query
 
     PromiseParts = list[tuple[str, Sequence[Row]]]
 
 
-def owe(env: Env, **typed: Any) -> None:
+def owe(env: Env, *, each: bool = False, **typed: Any) -> None:
     """Print what I owe: active, proposed, then reported; promises to myself apart."""
-    _print_promise_view(env, Filters(**typed), "You owe nothing", group_by_standing, owe=True)
-
-
-def owed(env: Env, **typed: Any) -> None:
-    """Print what is owed to me, in the same order."""
     _print_promise_view(
-        env, Filters(**typed), "Nothing is owed to you", group_by_standing, owed=True
+        env, Filters(**typed), "You owe nothing", group_by_standing, each=each, owe=True
     )
 
 
-def list_(env: Env, **typed: Any) -> None:
+def owed(env: Env, *, each: bool = False, **typed: Any) -> None:
+    """Print what is owed to me, in the same order."""
+    _print_promise_view(
+        env, Filters(**typed), "Nothing is owed to you", group_by_standing, each=each, owed=True
+    )
+
+
+def list_(env: Env, *, each: bool = False, **typed: Any) -> None:
     """Print all open promises, or those that match."""
-    _print_promise_view(env, Filters(**typed), "Nothing is open", None)
+    _print_promise_view(env, Filters(**typed), "Nothing is open", None, each=each)
 
 
 def group_by_standing(rows: Sequence[Row]) -> PromiseParts:
@@ -58,50 +60,61 @@ def _print_promise_view(
     nothing: str,
     group: Callable[[Sequence[Row]], PromiseParts] | None,
     *,
+    each: bool,
     owe: bool = False,
     owed: bool = False,
 ) -> None:
     """Print the promises that match the filters.
 
     A table is divided into parts by `group`; one that is not shows both directions. `nothing` is
-    the sentence for no rows. Records never depend on the config.
+    the sentence for no rows. Records never depend on the config. Unless `each` is set, a table
+    folds each series, and the limit counts lines.
     """
     sort = env.config.table.sort if env.form == "table" else "due"
     moment, query = filters.build_query(env, sort=sort)
     query = query._replace(
         owe=owe,
         owed=owed,
-        open=not (filters.all_ or filters.state),
-        not_void=filters.all_ and not filters.state,
+        open=set(query.states) <= {*constants.OPEN_STATES} if query.states else not filters.all_,
+        not_void=filters.all_ and not query.states,
     )
-    if filters.all_:
-        hint = "Nothing matches."
-    elif filters.is_narrowing:
-        hint = "Nothing matches. Everything: promisectl list --all"
-    else:
-        hint = f"{nothing}. Closed ones, too: promisectl list --all"
+    most, is_folded = query.limit, not each and _may_fold_series(env, query)
+    if is_folded:
+        query = query._replace(limit=None)
+
+    def print_table(rows: Sequence[Row]) -> None:
+        here, notes = output.local_moment(env, moment), {}
+        if is_folded:
+            from promisectl.rendering import series
+
+            folded = series.fold_series(rows, here)
+            rows, notes = folded.rows[:most], folded.notes
+        if rows:
+            parts = group(rows) if group else [("", rows)]
+            columns = env.config.table.columns
+            print_promise_parts(env, parts, here, both_ways=not group, columns=columns, notes=notes)
+        elif filters.all_:
+            env.print_line("Nothing matches.")
+        elif filters.is_narrowing:
+            env.print_line("Nothing matches. Everything: promisectl list --all")
+        else:
+            env.print_line(f"{nothing}. Closed ones, too: promisectl list --all")
+
     with output.open_view(env, moment) as db:
-        output.print_view(
-            env,
-            queries.iter_promise_rows(db, query),
-            output.PROMISE_RECORDS,
-            lambda rows: _print_table_or_hint(env, rows, moment, group, hint),
-        )
+        rows = queries.iter_promise_rows(db, query)
+        output.print_view(env, rows, output.PROMISE_RECORDS, print_table)
 
 
-def _print_table_or_hint(
-    env: Env,
-    rows: Sequence[Row],
-    moment: datetime | None,
-    group: Callable[[Sequence[Row]], PromiseParts] | None,
-    hint: str,
-) -> None:
-    if rows:
-        parts = group(rows) if group else [("", rows)]
-        here, columns = output.local_moment(env, moment), env.config.table.columns
-        print_promise_parts(env, parts, here, both_ways=not group, columns=columns)
-    else:
-        env.print_line(hint)
+def _may_fold_series(env: Env, query: Query) -> bool:
+    """Whether a list is a table in which each series can be one line.
+
+    It is in the order of due dates and has the column that the notes are in. Folding needs all
+    rows: closed promises may be many, so a limit on them counts promises.
+    """
+    if env.form != "table" or query.sort != "due":
+        return False
+    columns = env.config.table.columns
+    return (query.open or query.limit is None) and (not columns or "outcome" in columns)
 
 
 def print_promise_parts(
@@ -112,15 +125,23 @@ def print_promise_parts(
     both_ways: bool,
     columns: Sequence[str] = (),
     closings: Mapping[str, str] | None = None,
+    notes: Mapping[int, str] | None = None,
 ) -> None:
     """Print a table of promises in parts, each below its title.
 
     `both_ways`: a part can hold what I owe and what I am owed. Without `columns`, the renderer
-    chooses them. `closings` has a line for below the part of a title.
+    chooses them. `closings` has a line for below the part of a title, `notes` one for below the
+    outcome of an ID.
     """
     from promisectl.rendering import tables
 
     sections = tables.render_promise_sections(
-        parts, here, env.width, both_ways=both_ways, columns=columns, closings=closings
+        parts,
+        here,
+        env.width,
+        both_ways=both_ways,
+        columns=columns,
+        closings=closings,
+        notes=notes,
     )
     output.print_renderables(env, sections)

@@ -34,10 +34,13 @@ WAITING_RECORDS = output.RecordKind(
 )
 
 
-def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> int:
+def moves(
+    env: Env, *, waiting: str | None = None, exit_code: bool = False, each: bool = False
+) -> int:
     """Print what is waiting for me, group by group; of the group `waiting` alone everything.
 
-    Returns the exit code: with `exit_code`, 10 when something is waiting, else 0.
+    A table folds each series, unless `each` is set. Returns the exit code: with `exit_code`, 10
+    when something is waiting, else 0.
     """
     if waiting is not None:
         from promisectl.commands.shared import arguments
@@ -62,7 +65,7 @@ def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> i
             env,
             [row for _, rows in groups for row in rows],
             WAITING_RECORDS,
-            lambda _: print_waiting_page(env, groups, owed_lines, most),
+            lambda _: print_waiting_page(env, groups, owed_lines, most, each=each),
         )
     return 10 if exit_code and groups else 0
 
@@ -96,16 +99,29 @@ def print_waiting_page(
     groups: Sequence[tuple[WaitingGroup, Sequence[Row]]],
     owed_lines: Sequence[str],
     most: int | None,
+    *,
+    each: bool,
 ) -> None:
-    """Print a table of each group, with `most` rows at most, and lines about what I am owed."""
+    """Print a table of each group, with `most` lines at most, and lines about what I am owed.
+
+    A series is one line of its group, unless `each` is set.
+    """
     if groups:
-        parts = [(group.title, rows[:most]) for group, rows in groups]
-        closings = {
-            group.title: f"{len(rows) - most} more: promisectl moves --waiting {group.kind}"
-            for group, rows in groups
-            if most is not None and len(rows) > most
-        }
-        lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings)
+        from promisectl.rendering import series
+
+        parts: lists.PromiseParts = []
+        closings: dict[str, str] = {}
+        notes: dict[int, str] = {}
+        for group, rows in groups:
+            folded = series.fold_series(rows, env.here, each=each)
+            parts.append((group.title, folded.rows[:most]))
+            notes |= folded.notes
+            if most is not None and len(folded.rows) > most:
+                more = folded.count_promises(folded.rows[most:])
+                closings[group.title] = f"{more} more: promisectl moves --waiting {group.kind}"
+        lists.print_promise_parts(
+            env, parts, env.here, both_ways=True, closings=closings, notes=notes
+        )
         if owed_lines:
             env.print_line("")
     elif most is None:

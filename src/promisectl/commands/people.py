@@ -24,25 +24,33 @@ if TYPE_CHECKING:
 
 
 def people(env: Env, *, sort: str = "name") -> None:
-    """Print everybody in the ledger: what is open in both directions, and what was kept."""
+    """Print everybody in the ledger: what is open in both directions, and what was kept.
+
+    In the table, a series counts once while nothing in it is overdue.
+    """
     arguments.check_choice("--sort", sort, statistics.PEOPLE_SORT_NAMES)
     with output.open_view(env) as db:
+        clock, folded = output.build_clock(env), {}
+        if env.form == "table":
+            folded = statistics.count_folded_by_person(db, clock)
         output.print_view(
             env,
-            statistics.iter_people_statistics(db, output.build_clock(env), sort),
+            statistics.iter_people_statistics(db, clock, sort),
             output.PERSON_RECORDS,
-            lambda rows: print_people_table(env, rows),
+            lambda rows: print_people_table(env, rows, folded),
         )
 
 
-def print_people_table(env: Env, rows: Sequence[Row]) -> None:
-    """Print one line for each person."""
+def print_people_table(
+    env: Env, rows: Sequence[Row], folded: Mapping[tuple[str, str], int]
+) -> None:
+    """Print one line for each person; `folded` is as in `tables.render_people`."""
     if not rows:
         env.print_line("Nobody else is in the ledger yet.")
         return
     from promisectl.rendering import tables
 
-    output.print_renderables(env, tables.render_people(rows, env.here, env.width))
+    output.print_renderables(env, tables.render_people(rows, env.here, env.width, folded))
 
 
 def show(env: Env, name: str) -> None:
@@ -69,9 +77,9 @@ def print_person_page(
 ) -> None:
     """Print the names and the statistics of a person, and all promises between us.
 
-    `made` are the statistics by direction, `rows` the promises.
+    `made` are the statistics by direction, `rows` the promises. A series is one line.
     """
-    from promisectl.rendering import formats, rates, tables
+    from promisectl.rendering import formats, rates, series, tables
 
     here = env.here
     aliases = f", also {', '.join(person.aliases)}" if person.aliases else ""
@@ -84,6 +92,8 @@ def print_person_page(
         if rates.has_statistics(made[way]):
             facts.append((label, rates.format_statistics_line(made[way])))
     output.print_renderables(env, heading, tables.render_pairs(facts), "")
+    folded = series.fold_series(rows, here)
+    rows = folded.rows
     agreed_rows = [row for row in rows if row["state"] in ("active", "delivered")]
     parts = [
         ("You owe", [row for row in agreed_rows if row["direction"] == "owe"]),
@@ -91,7 +101,9 @@ def print_person_page(
         ("Not agreed yet", [row for row in rows if row["state"] == "proposed"]),
         ("Closed", [row for row in rows if row["state"] not in OPEN_STATES]),
     ]
-    page = tables.render_promise_sections(parts, here, env.width, both_ways=True)
+    page = tables.render_promise_sections(
+        parts, here, env.width, both_ways=True, notes=folded.notes
+    )
     output.print_renderables(env, page)
 
 

@@ -17,7 +17,7 @@ from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Promise, Verb
 from promisectl.env import GoBack
 from promisectl.records import fields
-from promisectl.rendering import formats, messages, waiting
+from promisectl.rendering import formats, messages, series, waiting
 from promisectl.rendering.waiting import WaitingGroup
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
@@ -78,12 +78,17 @@ _CAUSE_MEANINGS = {
 
 
 class ReviewItem(NamedTuple):
-    """A promise to review: why it comes up, its row, the promise, and the moves that are open."""
+    """A promise to review: why it comes up, its row, the promise, and the moves that are open.
+
+    One of a series also stands for the `others` of the same group, which `note` is about.
+    """
 
     group: WaitingGroup
     row: Row
     promise: Promise
     verbs: tuple[Verb, ...]
+    note: str = ""
+    others: Sequence[Row] = ()
 
     @property
     def commands(self) -> list[str]:
@@ -111,11 +116,13 @@ class ReviewItem(NamedTuple):
         return str(self.promise.id)
 
 
-def review(env: Env) -> None:
+def review(env: Env, *, each: bool = False) -> None:
     """Ask about every open promise in turn, the urgent ones first.
 
-    Off a terminal, and for a program, list them with the moves that are open.
+    Off a terminal, and for a program, list them with the moves that are open. For people, a series
+    is one item of its group, unless `each` is set.
     """
+    is_walk = env.may_ask and env.is_terminal
     with output.open_view(env) as db:
         clock = output.build_clock(env)
         rows = [
@@ -123,9 +130,16 @@ def review(env: Env) -> None:
             *queries.fetch_promise_rows(db, Query(clock, untold=True)),
         ]
         kinds = {row["id"]: row["waiting"] for row in queries.fetch_waiting_rows(db, clock)}
-        items = [load_review_item(db, row, kinds.get(row["id"])) for row in rows]
-    items.sort(key=lambda item: REVIEW_GROUPS.index(item.group))
-    if env.may_ask and env.is_terminal and items:
+        by_group: dict[WaitingGroup, list[Row]] = {group: [] for group in REVIEW_GROUPS}
+        for row in rows:
+            by_group[find_review_group(row, kinds.get(row["id"]))].append(row)
+        each = each or not (is_walk or env.form == "table")
+        items = [
+            item
+            for group, group_rows in by_group.items()
+            for item in load_group_items(env, db, group, group_rows, each=each)
+        ]
+    if is_walk and items:
         walk_through_items(env, items)
         return
     output.print_view(
@@ -139,15 +153,29 @@ def review(env: Env) -> None:
     )
 
 
-def load_review_item(db: sqlite3.Connection, row: Row, kind: str | None) -> ReviewItem:
-    """Load the promise of a row, with its open moves in the order that review names them.
-
-    `kind` is for what it waits for me, if it does.
-    """
-    promise = queries.load_promise(db, row["id"])
+def find_review_group(row: Row, kind: str | None) -> WaitingGroup:
+    """Return the group in which a promise comes up; `kind` is for what it waits for me, if any."""
     flags = (row["flags"] or "").split()
     by_flag = (group for flag, group in _FLAG_GROUPS.items() if flag in flags)
-    group = _WAITING_GROUPS[kind] if kind else next(by_flag, _OTHER_GROUP)
+    return _WAITING_GROUPS[kind] if kind else next(by_flag, _OTHER_GROUP)
+
+
+def load_group_items(
+    env: Env, db: sqlite3.Connection, group: WaitingGroup, rows: Sequence[Row], *, each: bool
+) -> list[ReviewItem]:
+    """Load the promises of a group; a series is one item, unless `each` is set."""
+    folded = series.fold_series(rows, env.here, each=each)
+    return [
+        load_review_item(db, row, group)._replace(
+            note=folded.notes.get(row["id"], ""), others=folded.others[row["id"]]
+        )
+        for row in folded.rows
+    ]
+
+
+def load_review_item(db: sqlite3.Connection, row: Row, group: WaitingGroup) -> ReviewItem:
+    """Load the promise of a row, with its open moves in the order that review names them."""
+    promise = queries.load_promise(db, row["id"])
     open_verbs = lifecycle.list_open_verbs(promise)
     verbs = tuple(v for v in _VERBS_BY_KIND.get(group.kind, _REVIEW_VERBS) if v in open_verbs)
     return ReviewItem(group, row, promise, verbs)
@@ -179,14 +207,14 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         return
     from promisectl.rendering import review as review_page
 
-    parts = [(item.group.title, item.row, item.full_commands) for item in items]
+    parts = [(item.group.title, item.row, item.note, item.full_commands) for item in items]
     output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
 # At a terminal
 
 
-def walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
+def walk_through_items(env: Env, items: list[ReviewItem]) -> None:
     """Ask about each promise as it is when its turn comes; in the end, print what was chosen."""
     results: dict[int, str] = {}
     rest = " The rest: promisectl review"
@@ -202,10 +230,11 @@ def walk_through_items(env: Env, items: Sequence[ReviewItem]) -> None:
         )
 
 
-def _review_items(env: Env, items: Sequence[ReviewItem], results: dict[int, str]) -> bool:
-    """Ask about promises in turn, and note each result; return False when the person quits.
+def _review_items(env: Env, items: list[ReviewItem], results: dict[int, str]) -> bool:
+    """Ask about promises in turn, and note the result by ID; return False when the person quits.
 
-    A promise that has been settled in the meantime is passed over.
+    A promise that has been settled in the meantime is passed over. After a move on one of a series
+    that waits for me, the next of them comes up; any other answer is about all of them.
     """
     index = 0
     while index < len(items):
@@ -226,9 +255,12 @@ def _review_items(env: Env, items: Sequence[ReviewItem], results: dict[int, str]
         else:
             if word == "quit":
                 return False
-            if results.get(index) != _MOVED_RESULT:
-                results[index] = _STAY_RESULTS.get(word, _MOVED_RESULT)
+            number = item.promise.id
+            if results.get(number) != _MOVED_RESULT:
+                results[number] = _STAY_RESULTS.get(word, _MOVED_RESULT)
             index += 1
+            if word not in _STAY_CHOICES and item.group in waiting.WAITING_GROUPS:
+                items[index:index] = load_others(env, item, items)
         env.print_line("")
     return True
 
@@ -240,14 +272,25 @@ def load_current_item(env: Env, item: ReviewItem) -> ReviewItem | None:
         row = queries.find_promise_by_id(db, clock, number)
         kind = queries.find_waiting_kind(db, clock, number)
         if row and (kind or row["state"] in OPEN_STATES):
-            return load_review_item(db, row, kind)
+            current = load_review_item(db, row, find_review_group(row, kind))
+            return current._replace(note=item.note, others=item.others)
     return None
+
+
+def load_others(env: Env, item: ReviewItem, items: Sequence[ReviewItem]) -> list[ReviewItem]:
+    """Load what an item of a series stood for as one item, unless it is among `items` already."""
+    others = {row["id"] for row in item.others}
+    if any(one.promise.id in others for one in items):
+        return []
+    with output.open_view(env) as db:
+        return load_group_items(env, db, item.group, item.others, each=False)
 
 
 def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     """Return the lines that show the standing of a promise.
 
-    These are its terms, the terms proposed beside them, and the foreseen risk when it is overdue.
+    These are its terms, what else of its series it stands for, the terms proposed beside its own,
+    and the foreseen risk when it is overdue.
     """
     here, row, promise = env.here, item.row, item.promise
     state = formats.format_state(row["state"])
@@ -255,6 +298,8 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     terms = messages.format_terms(promise.current_revision.terms, here)
     line = f"#{row['id']} {state}, {formats.format_counterparty(row)}: {terms}"
     lines = [f"{', '.join([line, *standing])}."]
+    if item.note:
+        lines.append(f"{item.note[:1].upper()}{item.note[1:]}.")
     offered = promise.offered_revision
     if promise.in_force and offered:
         whose = "Your" if row["author"] == "me" else f"{row['person_name']}'s"

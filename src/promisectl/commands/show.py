@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class PromiseDetails(NamedTuple):
-    """One promise in full: its record, its acts for the lifecycle, and the rows of its acts."""
+    """One promise in full: its record, its acts for the lifecycle, and the rows of its acts.
+
+    `series_rows` are the promises of its series, for a page alone.
+    """
 
     row: Row
     acts: Sequence[Act]
     act_rows: Sequence[Row]
+    series_rows: Sequence[Row]
 
     def replay(self) -> Promise:
         """Return the promise that the acts add up to."""
@@ -39,6 +43,9 @@ def show(env: Env, ids: Sequence[str]) -> None:
                 row,
                 queries.load_promise_acts(db, row["id"]),
                 queries.fetch_act_rows(db, ActQuery(row["id"])),
+                queries.fetch_series_rows(db, output.build_clock(env), row["series"])
+                if row["series"] and env.form == "table"
+                else (),
             )
             for row in rows
         ]
@@ -91,6 +98,6 @@ def _print_promise_pages(env: Env, promises: Sequence[PromiseDetails]) -> None:
     for index, details in enumerate(promises):
         changes = lifecycle.list_term_changes(details.row["id"], details.acts)
         page = promise.render_promise(
-            details.row, details.replay(), details.act_rows, changes, env.here
+            details.row, details.replay(), details.act_rows, changes, details.series_rows, env.here
         )
         output.print_renderables(env, *([""] if index else []), page)

@@ -21,11 +21,20 @@ _DIRECTION_SUBJECTS = {"owe": "You", "owed": "They"}
 
 
 class DigestItem(NamedTuple):
-    """A promise in a digest: its ID, a headline, and the details below it."""
+    """A promise in a digest: its ID, a headline, and the details below it.
+
+    `note` is about the others of its series that it stands for; it comes between them.
+    """
 
     number: int
     headline: str
     details: str
+    note: str = ""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines of the item, one below the other."""
+        return [self.headline, *([self.note] if self.note else []), self.details]
 
 
 class DigestSection(NamedTuple):
@@ -46,18 +55,26 @@ def format_digest_day(moment: datetime, here: LocalMoment) -> str:
     return formats.format_local_day(moment, here)
 
 
-def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
-    """Return an open or a broken promise: whose it is and what, and below it its standing."""
+def build_standing_item(row: ViewRow, here: LocalMoment, note: str = "") -> DigestItem:
+    """Return an open or a broken promise: whose it is and what, and below it its standing.
+
+    `note` is what else of its series it stands for.
+    """
     headline = f"{formats.format_counterparty(row)}: {row['outcome']}"
     standing = [text for text, _ in formats.describe_standing(row, here)]
     details = ", ".join([formats.format_short_due(row, here), *standing])
-    return DigestItem(row["id"], headline, details)
+    return DigestItem(row["id"], headline, details, note)
 
 
-def build_event_item(row: ViewRow, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:
-    """Return an event: when and with whom, and below it a sentence on what happened."""
+def build_event_item(
+    row: ViewRow, at: datetime, sentence: str, here: LocalMoment, note: str = ""
+) -> DigestItem:
+    """Return an event: when and with whom, and below it a sentence on what happened.
+
+    `note` is to what else of its series it happened.
+    """
     headline = f"{format_digest_day(at, here)}, {formats.format_counterparty(row)}"
-    return DigestItem(row["id"], headline, f"{sentence[:1].upper()}{sentence[1:]}")
+    return DigestItem(row["id"], headline, f"{sentence[:1].upper()}{sentence[1:]}", note)
 
 
 def format_digest_statistics(
@@ -94,7 +111,7 @@ def iter_digest_text(title: str, sections: Sequence[DigestSection], width: int) 
         longest = max((len(f"#{item.number}") for item in section.items), default=0)
         for item in section.items:
             mark = f" {f'#{item.number}':>{longest}}  "
-            yield from _iter_indented_lines(mark, (item.headline, item.details), width)
+            yield from _iter_indented_lines(mark, item.lines, width)
         if section.items and section.closing:
             yield "\n"
         for line in section.closing:
@@ -120,6 +137,7 @@ def iter_digest_markdown(title: str, sections: Sequence[DigestSection]) -> Itera
     for section in sections:
         yield f"\n## {escape(section.title)}\n\n"
         for item in section.items:
-            yield f"- **#{item.number}** {escape(item.headline)}\\\n  {escape(item.details)}\n"
+            lines = "\\\n  ".join(map(escape, item.lines))
+            yield f"- **#{item.number}** {lines}\n"
         for line in section.closing:
             yield f"\n{escape(line)}\n"

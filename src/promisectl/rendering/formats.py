@@ -13,7 +13,7 @@ from promisectl.domain.constants import DAY_SECONDS, UNSAID_TERMS, WEEKDAYS
 from promisectl.errors import STATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from promisectl.domain.civil import CivilMoment
@@ -31,6 +31,9 @@ _FLAG_PHRASES = {
     "untold": "not told",
     "unsaid": "not said yet",
 }
+_MIN_SPAN = 3  # IDs in a row that are named by the first and the last
+_TEENS = (11, 12, 13)
+_ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _YOUR_ANSWER, _THEIR_ANSWER = ("your answer", "warn"), ("their answer", "quiet")
 _BAD_FLAGS = ("untold", "late")
 
@@ -50,6 +53,30 @@ class LocalMoment(NamedTuple):
 def format_count(number: int, thing: str) -> str:
     """Return a number and its noun: “1 day”, “3 days”, “1,032 acts”."""
     return f"{number} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def format_ordinal(number: int) -> str:
+    """Return a place in a row: “1st”, “2nd”, “3rd”, “11th”."""
+    if number % 100 in _TEENS:
+        return f"{number}th"
+    return str(number) + _ORDINAL_ENDINGS.get(number % 10, "th")
+
+
+def format_promise_ids(numbers: Iterable[int]) -> str:
+    """Return IDs in ascending order: “#5, #6, #9 to #12”; three in a row make a span."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    words = [
+        f"#{span[0]} to #{span[-1]}"
+        if len(span) >= _MIN_SPAN
+        else ", ".join(f"#{one}" for one in span)
+        for span in spans
+    ]
+    return ", ".join(words)
 
 
 def format_calendar_day(day: date) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Direction, Promise, Revision, Side, State, Verb
-from promisectl.rendering import acts, formats, messages, tables
+from promisectl.rendering import acts, formats, messages, series, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +33,13 @@ def render_promise(
     promise: Promise,
     history: Sequence[ViewRow],
     changes: Mapping[int, tuple[Terms, Terms]],
+    series_rows: Sequence[ViewRow],
     here: LocalMoment,
 ) -> RenderableType:
-    """Return the page of a promise; `history` and `changes` are those of its acts."""
+    """Return the page of a promise; `history` and `changes` are those of its acts.
+
+    `series_rows` are the promises of its series.
+    """
     name = row["person_name"]
     other = "" if row["direction"] == "self" else name
     heading = format_promise_heading(row, promise).format(name)
@@ -45,7 +49,11 @@ def render_promise(
     ]
     if _has_risk_to_recall(row, promise):
         parts.append(tables.render_text(messages.format_named_risk(promise, name)))
-    parts += [Text(), tables.render_pairs(list_promise_facts(row, promise, here))]
+    facts = [
+        *list_promise_facts(row, promise, here),
+        *series.list_series_facts(row, series_rows, here),
+    ]
+    parts += [Text(), tables.render_pairs(facts)]
     if promise.offered_revision and promise.in_force:
         whose = "Your" if row["author"] == "me" else f"{name}'s"
         title = f"{whose} proposed change (rev {promise.offered_revision.number})"

@@ -150,9 +150,14 @@ class _TableLayout:
     """
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[ViewRow], here: LocalMoment, width: int
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[ViewRow],
+        here: LocalMoment,
+        width: int,
+        notes: Mapping[int, str],
     ) -> None:
-        self._rows, self._here = rows, here
+        self._rows, self._here, self._notes = rows, here, notes
         for groups, least, most in iter_column_groups(columns):
             self.groups = groups
             self.widths = [
@@ -192,6 +197,8 @@ class _TableLayout:
         if labelled and lines:
             text, tone = lines[0]
             lines[0] = (column.label + text, tone)
+        if column is COLUMNS["outcome"] and row["id"] in self._notes:
+            lines.append((self._notes[row["id"]], "quiet"))
         return lines
 
     def render_cell(self, group: Sequence[Column], row: ViewRow) -> Text:
@@ -236,12 +243,13 @@ def render_promise_sections(
     both_ways: bool = False,
     columns: Sequence[str] = (),
     closings: Mapping[str, str] | None = None,
+    notes: Mapping[int, str] | None = None,
 ) -> RenderableType:
     """Return a table for each section that has rows, all with columns of the same widths.
 
     `parts` are titles and rows. `columns` names what is shown instead of the default columns; with
     `both_ways` the person's column shows the direction. `closings` has a line by the title of the
-    section that it comes below.
+    section that it comes below, `notes` one by the ID of the promise whose outcome it comes below.
     """
     full = [(title, rows) for title, rows in parts if rows]
     layout = _TableLayout(
@@ -249,6 +257,7 @@ def render_promise_sections(
         [row for _, rows in full for row in rows],
         here,
         width,
+        notes or {},
     )
     drawn: list[RenderableType] = []
     for title, rows in full:
@@ -261,13 +270,20 @@ def render_promise_sections(
     return Group(*drawn[:-1])
 
 
-def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> RenderableType:
+def render_people(
+    rows: Sequence[ViewRow],
+    here: LocalMoment,
+    width: int,
+    folded: Mapping[tuple[str, str], int],
+) -> RenderableType:
     """Return everybody in the ledger: what is open, overdue and due next, and how much was kept.
 
-    What nobody has agreed to has a column of its own, where there is any. On a narrow terminal,
-    the facts about a person are in the lines below the name.
+    `folded` holds what a count loses when a series counts once, by handle and field; then it reads
+    “1 (12)”, with all promises in brackets. What nobody has agreed to has a column of its own,
+    where there is any. On a narrow terminal, the facts about a person are in the lines below the
+    name.
     """
-    people = [_list_person_facts(row, here) for row in rows]
+    people = [_list_person_facts(row, here, folded) for row in rows]
     shown = [
         index
         for index, heading in enumerate(_PEOPLE_HEADINGS)
@@ -297,13 +313,16 @@ def render_people(rows: Sequence[ViewRow], here: LocalMoment, width: int) -> Ren
     return table
 
 
-def _list_person_facts(row: ViewRow, here: LocalMoment) -> list[str]:
+def _list_person_facts(
+    row: ViewRow, here: LocalMoment, folded: Mapping[tuple[str, str], int]
+) -> list[str]:
     """Return the facts about a person, one for each of `_PEOPLE_HEADINGS`; empty for none."""
+    counts = []
+    for name in ("owe", "owed", "overdue", "not_agreed"):
+        number, less = row[name], folded.get((row["person"], name), 0)
+        counts.append(f"{number - less} ({number})" if less else str(number or ""))
     return [
-        str(row["owe"] or ""),
-        str(row["owed"] or ""),
-        str(row["overdue"] or ""),
-        str(row["not_agreed"] or ""),
+        *counts,
         formats.format_local_day(row["next_due"], here) if row["next_due"] else "",
         *(
             f"{row[by]} of {row[f'{by}_of']}" if row[f"{by}_of"] else ""

@@ -218,6 +218,12 @@ def find_promise_by_id(db: sqlite3.Connection, clock: QueryClock, number: int) -
     return next(refuse_strangers(db.execute(sql.PROMISE_BY_ID, bound)), None)
 
 
+def fetch_series_rows(db: sqlite3.Connection, clock: QueryClock, series: str) -> list[StoredRow]:
+    """Return the rows of the promises of a series by their places."""
+    bound = {**clock._asdict(), "series": series}
+    return [*refuse_strangers(db.execute(sql.PROMISES_OF_SERIES, bound))]
+
+
 def iter_act_rows(db: sqlite3.Connection, query: ActQuery) -> Iterator[StoredRow]:
     """Return the rows of acts, in the order in which they were recorded.
 

@@ -21,6 +21,10 @@ SELECT id FROM promise WHERE person IN (SELECT id FROM them);
 -- query: PROMISE_BY_ID
 SELECT * FROM promises WHERE id = :id;
 
+-- query: PROMISES_OF_SERIES
+SELECT * FROM promises WHERE id IN (SELECT promise FROM series WHERE series = :series)
+ORDER BY place, id;
+
 -- query: WAITING_KIND
 SELECT waiting FROM moves WHERE id = :id;
 
@@ -390,6 +394,19 @@ ORDER BY
   iif(:sort = 'due', next_due, NULL),
   name_key(person),
   person;
+
+-- query: FOLDED_BY_PERSON
+-- By how many the table of people counts less than the records: a series counts once while nothing
+-- in it is overdue. `counted` is the field of `people` in which it counts.
+SELECT person, counted, sum(number - 1) AS folded FROM (
+  SELECT person, iif(state = 'proposed', 'not_agreed', direction) AS counted, count(*) AS number
+  FROM promises
+  WHERE direction IN ('owe', 'owed') AND (state = 'proposed' OR state = 'active' OR state = 'delivered')
+    AND series IS NOT NULL
+  GROUP BY person, counted, series
+  HAVING count(*) FILTER (WHERE state = 'active' AND due_at < :now) = 0
+)
+GROUP BY person, counted;
 
 -- Numbers that were never used
 
