@@ -92,7 +92,7 @@ class NotOpen(IllegalMove):
         "release": "there is nobody to release",
         "bump": "there is nobody to warn",
     }
-    _MINOR_VERBS = ("bump", "note", "correct", "void", "tag", "untag")
+    _MINOR_VERBS = ("bump", "note", "correct", "void", "tag", "untag", "part")
     _ENDED_STATES = ("kept", "declined", "withdrawn", "reneged", "released")
 
     def __init__(

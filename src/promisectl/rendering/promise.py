@@ -27,6 +27,9 @@ _PROPOSED_HEADINGS = {
 }
 _DESCRIBED_VERBS = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
 
+_QUIET_VERBS = (Verb.TAG, Verb.UNTAG, Verb.PART)
+"""What is possible with almost every promise, and no answer to anything."""
+
 
 def render_promise(
     row: ViewRow,
@@ -126,11 +129,9 @@ def _list_terms_rows(revision: Revision, here: LocalMoment) -> list[tuple[str, s
 def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
     """Return the possible moves, each as a command; all but bookkeeping with their meaning.
 
-    `name` is the display name of the other side. Adding or removing tags is left out.
+    `name` is the display name of the other side. Tags and the bigger promise are left out.
     """
-    verbs = [
-        verb for verb in lifecycle.list_open_verbs(promise) if verb not in (Verb.TAG, Verb.UNTAG)
-    ]
+    verbs = [verb for verb in lifecycle.list_open_verbs(promise) if verb not in _QUIET_VERBS]
     moves = []
     for verb in (verb for verb in verbs if verb in _DESCRIBED_VERBS):
         for option, side in _list_speakers(promise, verb):
