@@ -71,8 +71,8 @@ def _print_promise_view(
     query = query._replace(
         owe=owe,
         owed=owed,
-        open=not (filters.all_ or filters.state),
-        not_void=filters.all_ and not filters.state,
+        open=not (filters.all_ or filters.state or filters.is_about_links),
+        not_void=(filters.all_ or filters.is_about_links) and not filters.state,
     )
     if filters.all_:
         hint = "Nothing matches."
@@ -80,7 +80,7 @@ def _print_promise_view(
         hint = "Nothing matches. Everything: promisectl list --all"
     else:
         hint = f"{nothing}. Closed ones, too: promisectl list --all"
-    with output.open_view(env, moment) as db:
+    with output.open_view(env, moment, acts=bool(filters.asked_with)) as db:
         output.print_view(
             env,
             queries.iter_promise_rows(db, query),
