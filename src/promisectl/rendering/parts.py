@@ -5,7 +5,7 @@ The module imports nothing that is slow to load. All texts are plain.
 
 from __future__ import annotations
 
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.rendering import formats
 
@@ -15,7 +15,26 @@ if TYPE_CHECKING:
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
 _MAX_NAMED_PARTS = 3
+_PROBLEMS_LABEL = "parts"
 _OWE_PHRASES = {"owe": "you owe {}", "owed": "{} owes you", "self": "you promised yourself"}
+
+
+class Relatives(NamedTuple):
+    """The promises to show beside one: the bigger one, its parts, and those asked together with it.
+
+    `problems` say what is the matter with the parts of a promise that is owed to me.
+    """
+
+    bigger: ViewRow | None
+    parts: Sequence[ViewRow]
+    problems: str
+    together: Sequence[ViewRow]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What to say among the facts about the promise, each with its name."""
+        facts = [format_bigger(self.bigger)] if self.bigger else []
+        return [*facts, (_PROBLEMS_LABEL, self.problems)] if self.problems else facts
 
 
 def format_new_link(bigger: ViewRow) -> str:
@@ -62,19 +81,25 @@ def _format_ending(row: ViewRow) -> str:
     return f"promisectl release {row['id']}" if is_mine_to_release else ""
 
 
-def format_problems(rows: Sequence[ViewRow], *, by_person: bool = False) -> str:
+def format_problems(rows: Sequence[ViewRow]) -> str:
     """Return what is the matter with the parts of one promise: “#6 from Kim: at risk”.
 
-    With `by_person`: “parts: Kim's #6 at risk”.
+    Of a promise that is owed to me: “Kim's #6 at risk”.
     """
     number = rows[0]["bigger"]
-    if by_person:
+    if rows[0]["bigger_direction"] == "owed":
         named = [f"{_format_owner(row)} #{row['id']} {format_problem(row)}" for row in rows]
-        return f"parts: {_join_some(named, '; ', number)}"
+        return _join_some(named, "; ", number)
     named = [
         f"#{row['id']} {formats.format_counterparty(row)}: {format_problem(row)}" for row in rows
     ]
     return _join_some(named, "; ", number)
+
+
+def format_problem_note(rows: Sequence[ViewRow]) -> str:
+    """Return what `format_problems` returns, for below the outcome of the promise."""
+    label = f"{_PROBLEMS_LABEL}: " if rows[0]["bigger_direction"] == "owed" else ""
+    return f"{label}{format_problems(rows)}"
 
 
 def _format_owner(row: ViewRow) -> str:

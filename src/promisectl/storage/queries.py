@@ -274,6 +274,11 @@ def fetch_new_problems(
     return [*refuse_strangers(db.execute(statement, {**clock._asdict(), "bigger": bigger}))]
 
 
+def has_any_part(db: sqlite3.Connection) -> bool:
+    """Whether anything is a part of anything."""
+    return db.execute(sql.ANY_PART).fetchone() is not None
+
+
 def has_parts(db: sqlite3.Connection, number: int) -> bool:
     """Whether a promise is a part of another one, or has parts."""
     return db.execute(sql.ANY_LINK_OF_PROMISE, {"promise": number}).fetchone() is not None

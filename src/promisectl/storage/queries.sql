@@ -23,7 +23,7 @@ SELECT * FROM promises WHERE id = :id;
 
 -- query: NEW_PROBLEMS
 -- Where the condition begins with the columns of its index, SQLite reads open promises alone.
-SELECT t.bigger, t.part, t.since, c.* FROM promise AS o
+SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM promise AS o
 CROSS JOIN problems AS t ON t.bigger = o.id
 JOIN promises AS c ON c.id = t.part
 WHERE o.direction IN ('owe', 'owed', 'self')
@@ -32,10 +32,14 @@ WHERE o.direction IN ('owe', 'owed', 'self')
 ORDER BY t.bigger, t.part;
 
 -- query: NEW_PROBLEMS_OF_PROMISE
-SELECT t.bigger, t.part, t.since, c.* FROM problems AS t
+SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM problems AS t
+JOIN promise AS o ON o.id = t.bigger
 JOIN promises AS c ON c.id = t.part
 WHERE t.bigger = :bigger AND t.is_new
 ORDER BY t.part;
+
+-- query: ANY_PART
+SELECT promise FROM part LIMIT 1;
 
 -- query: ANY_LINK_OF_PROMISE
 SELECT promise FROM part WHERE promise = :promise

@@ -8,12 +8,11 @@ from promisectl.commands.shared import output, recorder
 from promisectl.domain.constants import MY_DIRECTIONS, OPEN_STATES, UNDELIVERED_STATES
 from promisectl.domain.promise import State
 from promisectl.rendering import parts as part_words
+from promisectl.rendering.parts import Relatives
 from promisectl.storage import links, queries
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
-
     from promisectl.domain.promise import Promise
     from promisectl.env import Env
     from promisectl.records.fields import Row
@@ -99,21 +98,15 @@ def _describe_open_parts(env: Env, db: sqlite3.Connection, bigger: Promise) -> l
     return part_words.format_open_parts(bigger.id, rows, is_done=is_done) if rows else []
 
 
-def describe_problems(
-    env: Env, db: sqlite3.Connection, *, by_person: bool = False
-) -> dict[int, str]:
+def describe_problems(db: sqlite3.Connection, clock: queries.QueryClock) -> dict[int, str]:
     """Return what is the matter with the parts of open promises, in a line by the ID of each.
 
-    It names the problems that are newer than my last act on the bigger promise. `by_person`: of
-    what I am owed, whose part it is comes first.
+    It names the problems that are newer than my last act on the bigger promise.
     """
     found: dict[int, list[Row]] = {}
-    for row in queries.fetch_new_problems(db, output.build_clock(env)):
+    for row in queries.fetch_new_problems(db, clock):
         found.setdefault(row["bigger"], []).append(row)
-    return {
-        number: part_words.format_problems(rows, by_person=by_person)
-        for number, rows in found.items()
-    }
+    return {number: part_words.format_problem_note(rows) for number, rows in found.items()}
 
 
 def describe_agreed_parts(env: Env, promise: Promise) -> str:
@@ -125,14 +118,17 @@ def describe_agreed_parts(env: Env, promise: Promise) -> str:
     return part_words.format_agreed_parts(promise.id, rows) if rows else ""
 
 
-def load_relatives(
-    db: sqlite3.Connection, clock: queries.QueryClock, row: Row
-) -> Mapping[str, Sequence[Row]]:
-    """Return the rows to show beside a promise: its `bigger` one, `parts`, and those `together`."""
+def load_relatives(db: sqlite3.Connection, clock: queries.QueryClock, row: Row) -> Relatives:
+    """Return the rows to show beside a promise."""
+    number = row["id"]
     bigger = queries.find_promise_by_id(db, clock, row["part_of"]) if row["part_of"] else None
-    together = queries.fetch_rows_together(db, clock, row["id"])
-    return {
-        "bigger": [bigger] if bigger else [],
-        "parts": queries.fetch_part_rows(db, clock, row["id"]) if row["parts"] else [],
-        "together": [one for one in together if one["id"] != row["id"] and one["state"] != "void"],
-    }
+    parts = queries.fetch_part_rows(db, clock, number) if row["parts"] else []
+    problems = queries.fetch_new_problems(db, clock, number) if parts else []
+    is_owed = row["direction"] == "owed"
+    together = queries.fetch_rows_together(db, clock, number)
+    return Relatives(
+        bigger,
+        parts,
+        part_words.format_problems(problems) if problems and is_owed else "",
+        [one for one in together if one["id"] != number and one["state"] != "void"],
+    )
