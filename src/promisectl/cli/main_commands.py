@@ -52,9 +52,7 @@ Replaces = Annotated[
 ]
 PartOf = Annotated[
     str | None,
-    typer.Option(
-        "--part-of", metavar="ID", help="The bigger promise that this one is a part of."
-    ),
+    typer.Option("--part-of", metavar="ID", help="The bigger promise that this one is a part of."),
 ]
 Beside = Annotated[
     bool, typer.Option("--beside", metavar="", help="With --replaces: keep that one open too.")

@@ -121,7 +121,9 @@ Search = Annotated[
 ]
 PartOfIs = Annotated[
     str | None,
-    typer.Option("--part-of", metavar="ID", help="Only the parts of this promise, closed ones too."),
+    typer.Option(
+        "--part-of", metavar="ID", help="Only the parts of this promise, closed ones too."
+    ),
 ]
 AskedWith = Annotated[
     str | None,

@@ -276,7 +276,9 @@ def _find_bigger(env: Env, typed: MakeArguments) -> int | None:
     from promisectl.commands.shared import output, parts
 
     if typed.part_of is None:
-        return parts.find_inherited_bigger(env, arguments.parse_promise_number(typed.replaces or ""))
+        return parts.find_inherited_bigger(
+            env, arguments.parse_promise_number(typed.replaces or "")
+        )
     if not typed.part_of.strip():
         return None
     number = arguments.parse_promise_number(typed.part_of)
