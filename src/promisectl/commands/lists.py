@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 from promisectl.commands.shared.filters import Filters
@@ -9,13 +11,14 @@ from promisectl.domain import constants
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from promisectl.env import Env
     from promisectl.records.fields import Row
     from promisectl.rendering.formats import LocalMoment
-    from promisectl.storage.queries import Query
+    from promisectl.storage.queries import Query, QueryClock
 
     PromiseParts = list[tuple[str, Sequence[Row]]]
 
@@ -75,19 +78,22 @@ def _print_promise_view(
     query = query._replace(
         owe=owe,
         owed=owed,
-        open=set(query.states) <= {*constants.OPEN_STATES} if query.states else not filters.all_,
-        not_void=filters.all_ and not query.states,
+        open=set(query.states) <= {*constants.OPEN_STATES}
+        if query.states
+        else not (filters.all_ or filters.is_about_links),
+        not_void=(filters.all_ or filters.is_about_links) and not query.states,
     )
     most, is_folded = query.limit, not each and _may_fold_series(env, query)
     if is_folded:
         query = query._replace(limit=None)
+    part_notes: Mapping[int, str] = {}
 
     def print_table(rows: Sequence[Row]) -> None:
-        here, notes = output.local_moment(env, moment), {}
+        here, notes = output.local_moment(env, moment), part_notes
         if is_folded:
             from promisectl.rendering import series
 
-            folded = series.fold_series(rows, here)
+            folded = series.fold_series(rows, here, notes=part_notes)
             rows, notes = folded.rows[:most], folded.notes
         if rows:
             parts = group(rows) if group else [("", rows)]
@@ -100,7 +106,9 @@ def _print_promise_view(
         else:
             env.print_line(f"{nothing}. Closed ones, too: promisectl list --all")
 
-    with output.open_view(env, moment) as db:
+    with output.open_view(env, moment, acts=bool(filters.asked_with)) as db:
+        if env.form == "table":
+            part_notes = load_part_notes(db, query.clock)
         rows = queries.iter_promise_rows(db, query)
         output.print_view(env, rows, output.PROMISE_RECORDS, print_table)
 
@@ -117,6 +125,18 @@ def _may_fold_series(env: Env, query: Query) -> bool:
     return (query.open or query.limit is None) and (not columns or "outcome" in columns)
 
 
+def load_part_notes(db: sqlite3.Connection, clock: QueryClock) -> dict[int, str]:
+    """Return what is the matter with parts of open promises, in a line by the ID of each.
+
+    While nothing is a part of anything, this looks at one row.
+    """
+    if not queries.has_any_part(db):
+        return {}
+    from promisectl.commands.shared import parts as parts_
+
+    return parts_.describe_problems(db, clock)
+
+
 def print_promise_parts(
     env: Env,
     parts: PromiseParts,
@@ -125,13 +145,13 @@ def print_promise_parts(
     both_ways: bool,
     columns: Sequence[str] = (),
     closings: Mapping[str, str] | None = None,
-    notes: Mapping[int, str] | None = None,
+    notes: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Print a table of promises in parts, each below its title.
 
     `both_ways`: a part can hold what I owe and what I am owed. Without `columns`, the renderer
     chooses them. `closings` has a line for below the part of a title, `notes` one for below the
-    outcome of an ID.
+    outcome of a promise, by its ID.
     """
     from promisectl.rendering import tables
 

@@ -10,7 +10,7 @@ from promisectl.rendering import waiting as waiting_groups
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from promisectl.env import Env
@@ -50,6 +50,7 @@ def moves(
     with output.open_view(env) as db:
         clock = output.build_clock(env)
         owed_lines = []
+        notes = lists.load_part_notes(db, clock) if env.form == "table" else {}
         if env.form == "table" and waiting is None:
             owed_lines = format_owed_lines(queries.iter_rows_owed_by_day_end(db, clock))
         groups = [
@@ -65,7 +66,7 @@ def moves(
             env,
             [row for _, rows in groups for row in rows],
             WAITING_RECORDS,
-            lambda _: print_waiting_page(env, groups, owed_lines, most, each=each),
+            lambda _: print_waiting_page(env, groups, owed_lines, most, notes, each=each),
         )
     return 10 if exit_code and groups else 0
 
@@ -99,12 +100,14 @@ def print_waiting_page(
     groups: Sequence[tuple[WaitingGroup, Sequence[Row]]],
     owed_lines: Sequence[str],
     most: int | None,
+    part_notes: Mapping[int, str],
     *,
     each: bool,
 ) -> None:
     """Print a table of each group, with `most` lines at most, and lines about what I am owed.
 
-    A series is one line of its group, unless `each` is set.
+    A series is one line of its group, unless `each` is set. `part_notes` have a line for below the
+    outcome of a promise, by its ID.
     """
     if groups:
         from promisectl.rendering import series
@@ -113,7 +116,7 @@ def print_waiting_page(
         closings: dict[str, str] = {}
         notes: dict[int, str] = {}
         for group, rows in groups:
-            folded = series.fold_series(rows, env.here, each=each)
+            folded = series.fold_series(rows, env.here, each=each, notes=part_notes)
             parts.append((group.title, folded.rows[:most]))
             notes |= folded.notes
             if most is not None and len(folded.rows) > most:

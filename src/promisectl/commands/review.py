@@ -9,7 +9,7 @@ from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands import acts, bookkeeping, message
+from promisectl.commands import acts, bookkeeping, lists, message
 from promisectl.commands.shared import missing, output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
@@ -53,6 +53,7 @@ _REVIEW_VERBS = (
 )
 _VERBS_BY_KIND = {
     "warned": (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE, Verb.BUMP, Verb.RENEGE),
+    "affected": (Verb.BUMP, Verb.NEGOTIATE, Verb.NOTE, Verb.COMPLETE, Verb.RENEGE),
     "unsaid": (Verb.TOLD, Verb.WITHDRAW, Verb.NEGOTIATE, Verb.BUMP),
     "unanswered": (Verb.BUMP, Verb.NEGOTIATE, Verb.WITHDRAW, Verb.ACCEPT, Verb.DECLINE),
 }
@@ -80,7 +81,8 @@ _CAUSE_MEANINGS = {
 class ReviewItem(NamedTuple):
     """A promise to review: why it comes up, its row, the promise, and the moves that are open.
 
-    One of a series also stands for the `others` of the same group, which `note` is about.
+    One of a series also stands for the `others` of the same group. `note` is about these, and about
+    what is the matter with its parts.
     """
 
     group: WaitingGroup
@@ -134,10 +136,11 @@ def review(env: Env, *, each: bool = False) -> None:
         for row in rows:
             by_group[find_review_group(row, kinds.get(row["id"]))].append(row)
         each = each or not (is_walk or env.form == "table")
+        notes = lists.load_part_notes(db, clock)
         items = [
             item
             for group, group_rows in by_group.items()
-            for item in load_group_items(env, db, group, group_rows, each=each)
+            for item in load_group_items(env, db, group, group_rows, notes, each=each)
         ]
     if is_walk and items:
         walk_through_items(env, items)
@@ -161,10 +164,19 @@ def find_review_group(row: Row, kind: str | None) -> WaitingGroup:
 
 
 def load_group_items(
-    env: Env, db: sqlite3.Connection, group: WaitingGroup, rows: Sequence[Row], *, each: bool
+    env: Env,
+    db: sqlite3.Connection,
+    group: WaitingGroup,
+    rows: Sequence[Row],
+    notes: Mapping[int, str],
+    *,
+    each: bool,
 ) -> list[ReviewItem]:
-    """Load the promises of a group; a series is one item, unless `each` is set."""
-    folded = series.fold_series(rows, env.here, each=each)
+    """Load the promises of a group; a series is one item, unless `each` is set.
+
+    `notes` are those of `lists.load_part_notes`.
+    """
+    folded = series.fold_series(rows, env.here, each=each, notes=notes)
     return [
         load_review_item(db, row, group)._replace(
             note=folded.notes.get(row["id"], ""), others=folded.others[row["id"]]
@@ -272,8 +284,10 @@ def load_current_item(env: Env, item: ReviewItem) -> ReviewItem | None:
         row = queries.find_promise_by_id(db, clock, number)
         kind = queries.find_waiting_kind(db, clock, number)
         if row and (kind or row["state"] in OPEN_STATES):
-            current = load_review_item(db, row, find_review_group(row, kind))
-            return current._replace(note=item.note, others=item.others)
+            notes = {number: lists.load_part_notes(db, clock).get(number, "")}
+            group = find_review_group(row, kind)
+            (current,) = load_group_items(env, db, group, [row], notes, each=True)
+            return current._replace(note=current.note or item.note, others=item.others)
     return None
 
 
@@ -283,7 +297,8 @@ def load_others(env: Env, item: ReviewItem, items: Sequence[ReviewItem]) -> list
     if any(one.promise.id in others for one in items):
         return []
     with output.open_view(env) as db:
-        return load_group_items(env, db, item.group, item.others, each=False)
+        notes = lists.load_part_notes(db, output.build_clock(env))
+        return load_group_items(env, db, item.group, item.others, notes, each=False)
 
 
 def format_item_standing(env: Env, item: ReviewItem) -> list[str]:

@@ -30,6 +30,7 @@ _PAST_TENSES = {
     "void": "voided it",
     "tag": "tagged it",
     "untag": "removed tags",
+    "part": "made it a part of",
     "import": "imported",
     "undo": "undid",
     "redo": "redid",
@@ -120,7 +121,12 @@ def describe_act_subject(
 
 
 def _format_terms_and_text(act: ViewRow, here: LocalMoment) -> str:
-    """Return the whole terms of an act, the number of their revision, and its text."""
+    """Return the whole terms of an act, the number of their revision, and its text.
+
+    The text of an act that makes a promise a part is the ID of the bigger one.
+    """
+    if act["act"] == "part":
+        return f" #{act['text']}" if act["text"] else " nothing"
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
     by = ""
     if act["due"]:

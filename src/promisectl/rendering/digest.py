@@ -58,7 +58,7 @@ def format_digest_day(moment: datetime, here: LocalMoment) -> str:
 def build_standing_item(row: ViewRow, here: LocalMoment, note: str = "") -> DigestItem:
     """Return an open or a broken promise: whose it is and what, and below it its standing.
 
-    `note` is what else of its series it stands for.
+    `note` is what else of its series it stands for, and what is the matter with its parts.
     """
     headline = f"{formats.format_counterparty(row)}: {row['outcome']}"
     standing = [text for text, _ in formats.describe_standing(row, here)]

@@ -30,6 +30,7 @@ _FLAG_PHRASES = {
     "late": "late",
     "untold": "not told",
     "unsaid": "not said yet",
+    "affected": "affected",
 }
 _MIN_SPAN = 3  # IDs in a row that are named by the first and the last
 _TEENS = (11, 12, 13)

@@ -23,7 +23,7 @@ def render_review(
     """Return a section for each group of promises to review.
 
     `items` are sorted by group; each is the title of its group, the row of a promise, a note on its
-    series, and commands to type.
+    series and its parts, and commands to type.
     """
     parts: list[RenderableType] = []
     for title, group in groupby(items, key=lambda item: item[0]):

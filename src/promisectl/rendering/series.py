@@ -6,13 +6,14 @@ The module imports nothing that is slow to load. All texts are plain.
 from __future__ import annotations
 
 from datetime import date
+from types import MappingProxyType
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.constants import OPEN_STATES, UNDELIVERED_STATES
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
@@ -38,34 +39,44 @@ class FoldedRows(NamedTuple):
         return sum(1 + len(self.others[row["id"]]) for row in rows)
 
 
-def fold_series(rows: Iterable[ViewRow], here: LocalMoment, *, each: bool = False) -> FoldedRows:
+def fold_series(
+    rows: Iterable[ViewRow],
+    here: LocalMoment,
+    *,
+    each: bool = False,
+    notes: Mapping[int, str] = MappingProxyType({}),
+) -> FoldedRows:
     """Fold the open promises of each series into the first of them, and keep the order.
 
     Only promises that look alike fold: reported ones and those at risk stay, and so does each with
     another outcome, state or proposed change. What is overdue folds into the oldest. With `each`,
-    nothing folds.
+    nothing folds. A promise with one of the `notes`, by its ID, stays too, and keeps the note.
     """
     if each:
         rows = [*rows]
-        return FoldedRows(rows, {}, {row["id"]: [] for row in rows})
+        return FoldedRows(rows, {**notes}, {row["id"]: [] for row in rows})
     folds: dict[object, list[ViewRow]] = {}
     ahead: dict[object, list[ViewRow]] = {}
     for row in rows:
-        folds.setdefault(_build_fold_key(row), []).append(row)
+        key = row["id"] if row["id"] in notes else _build_fold_key(row)
+        folds.setdefault(key, []).append(row)
         if row["series"] and _is_ahead(row):
             ahead.setdefault((row["series"], row["state"]), []).append(row)
-    notes = {}
+    notes_here = {**notes}
     for first, *others in folds.values():
         if first["series"] and first["state"] in OPEN_STATES:
             left: list[ViewRow] = []
-            if _is_ahead(first) and not _is_separate(first):
+            is_alone = first["id"] in notes or _is_separate(first)
+            if _is_ahead(first) and not is_alone:
                 left = ahead.pop((first["series"], first["state"]), [])
                 ids = [row["id"] for row in left]
                 left = left[ids.index(first["id"]) :] if left else []
-            notes[first["id"]] = _format_note(first, others, left, here)
+            note = _format_note(first, others, left, here)
+            added = notes.get(first["id"])
+            notes_here[first["id"]] = f"{note}\n{added}" if added else note
     return FoldedRows(
         [members[0] for members in folds.values()],
-        notes,
+        notes_here,
         {first["id"]: others for first, *others in folds.values()},
     )
 
