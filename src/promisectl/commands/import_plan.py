@@ -122,7 +122,8 @@ class ImportPlanner:
             step = self._build_make_step(row, imported, known)
         self._uids.add_value(imported.uid, (step.number or 0, row.line, True))
         self._numbers.add_id(imported.id, step.number or 0)
-        if imported.part_of and step.does == "make":
+        is_void = imported.imported_state.state is State.VOID  # it can't become a part of anything
+        if imported.part_of and step.does == "make" and not is_void:
             link = _ImportedLink(row.line, step.number or 0, imported.id, imported.part_of)
             self._links.append(link)
         return step

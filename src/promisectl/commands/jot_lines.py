@@ -2,8 +2,8 @@
 
 A line is `to NAME: OUTCOME` or `from NAME: OUTCOME`, then fields in any order, each after a bar
 between spaces: `agreed`, `asked`, `offered`, `unsaid`, `done when: …`, `why: …`, `answer by: …`,
-`part of: …` (the colon may be missing), `#tag`, or a date. A bar in a text is written `\\|`; nothing
-else in a text means anything. This module only parses.
+`part of: …` (the colon may be missing), `#tag`, or a date. A bar in a text is written `\\|`;
+nothing else in a text means anything. This module only parses.
 """
 
 from __future__ import annotations
