@@ -128,6 +128,7 @@ EXPECTED = {
         note      bookkeeper proposed offered
         tag       bookkeeper proposed offered
         untag     bookkeeper proposed offered
+        part      bookkeeper proposed offered
         correct   bookkeeper proposed offered
         void      bookkeeper void     moot
     """,
@@ -143,6 +144,7 @@ EXPECTED = {
         note      bookkeeper proposed offered
         tag       bookkeeper proposed offered
         untag     bookkeeper proposed offered
+        part      bookkeeper proposed offered
         correct   bookkeeper proposed offered
         void      bookkeeper void     moot
     """,
@@ -161,6 +163,7 @@ EXPECTED = {
         note      bookkeeper active   in-force
         tag       bookkeeper active   in-force
         untag     bookkeeper active   in-force
+        part      bookkeeper active   in-force
         correct   bookkeeper active   in-force
         void      bookkeeper void     in-force
     """,
@@ -182,6 +185,7 @@ EXPECTED = {
         note      bookkeeper active   in-force offered
         tag       bookkeeper active   in-force offered
         untag     bookkeeper active   in-force offered
+        part      bookkeeper active   in-force offered
         correct   bookkeeper active   in-force offered
         void      bookkeeper void     in-force moot
     """,
@@ -203,6 +207,7 @@ EXPECTED = {
         note      bookkeeper active   in-force offered
         tag       bookkeeper active   in-force offered
         untag     bookkeeper active   in-force offered
+        part      bookkeeper active   in-force offered
         correct   bookkeeper active   in-force offered
         void      bookkeeper void     in-force moot
     """,
@@ -218,6 +223,7 @@ EXPECTED = {
         note      bookkeeper delivered in-force
         tag       bookkeeper delivered in-force
         untag     bookkeeper delivered in-force
+        part      bookkeeper delivered in-force
         correct   bookkeeper delivered in-force
         void      bookkeeper void     in-force
     """,
@@ -227,6 +233,7 @@ EXPECTED = {
         note      bookkeeper kept     in-force
         tag       bookkeeper kept     in-force
         untag     bookkeeper kept     in-force
+        part      bookkeeper kept     in-force
         correct   bookkeeper kept     in-force
         void      bookkeeper void     in-force
     """,
@@ -235,6 +242,7 @@ EXPECTED = {
         note      bookkeeper declined declined
         tag       bookkeeper declined declined
         untag     bookkeeper declined declined
+        part      bookkeeper declined declined
         correct   bookkeeper declined declined
         void      bookkeeper void     declined
     """,
@@ -243,6 +251,7 @@ EXPECTED = {
         note      bookkeeper withdrawn withdrawn
         tag       bookkeeper withdrawn withdrawn
         untag     bookkeeper withdrawn withdrawn
+        part      bookkeeper withdrawn withdrawn
         correct   bookkeeper withdrawn withdrawn
         void      bookkeeper void     withdrawn
     """,
@@ -251,6 +260,7 @@ EXPECTED = {
         note      bookkeeper reneged  in-force
         tag       bookkeeper reneged  in-force
         untag     bookkeeper reneged  in-force
+        part      bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
@@ -260,6 +270,7 @@ EXPECTED = {
         note      bookkeeper reneged  in-force
         tag       bookkeeper reneged  in-force
         untag     bookkeeper reneged  in-force
+        part      bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
@@ -268,6 +279,7 @@ EXPECTED = {
         note      bookkeeper reneged  in-force
         tag       bookkeeper reneged  in-force
         untag     bookkeeper reneged  in-force
+        part      bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
@@ -276,6 +288,7 @@ EXPECTED = {
         note      bookkeeper released in-force
         tag       bookkeeper released in-force
         untag     bookkeeper released in-force
+        part      bookkeeper released in-force
         correct   bookkeeper released in-force
         void      bookkeeper void     in-force
     """,
@@ -293,6 +306,7 @@ SELF_EXPECTED = {
         note      bookkeeper active   in-force
         tag       bookkeeper active   in-force
         untag     bookkeeper active   in-force
+        part      bookkeeper active   in-force
         correct   bookkeeper active   in-force
         void      bookkeeper void     in-force
     """,
@@ -301,6 +315,7 @@ SELF_EXPECTED = {
         note      bookkeeper kept     in-force
         tag       bookkeeper kept     in-force
         untag     bookkeeper kept     in-force
+        part      bookkeeper kept     in-force
         correct   bookkeeper kept     in-force
         void      bookkeeper void     in-force
     """,
@@ -309,6 +324,7 @@ SELF_EXPECTED = {
         note      bookkeeper reneged  in-force
         tag       bookkeeper reneged  in-force
         untag     bookkeeper reneged  in-force
+        part      bookkeeper reneged  in-force
         correct   bookkeeper reneged  in-force
         void      bookkeeper void     in-force
     """,
@@ -422,7 +438,7 @@ def test_nothing_begins_without_an_outcome(lacking: str) -> None:
 
 def test_every_row_is_in_the_table() -> None:
     # Row 3, both agreed already, is row 1 or 2 and then row 5 in one command; row 31, undo and redo, is a replay. Both are tested below.
-    assert {row.number for row in TRANSITIONS} == set(range(1, 35)) - {3, 31}
+    assert {row.number for row in TRANSITIONS} == {*range(1, 35), 39} - {3, 31}
 
 
 # Who is waited for

@@ -38,13 +38,16 @@ def due_after(half_days: int, *, day: bool) -> CivilMoment:
     return CivilMoment(f"{at:%Y-%m-%dT%H:%M}", "UTC", at)
 
 
+_BESIDE = (Verb.VOID, Verb.TAG, Verb.UNTAG, Verb.PART)
+
+
 def open_moves(promise: Promise) -> list[tuple[Verb, Side]]:
     """Who may say what now, without what only the bookkeeper says of the whole promise."""
     named = [
         (row.verb, side)
         for row in TRANSITIONS
         for side in Side
-        if row.state is promise.state and row.verb not in (Verb.VOID, Verb.TAG, Verb.UNTAG)
+        if row.state is promise.state and row.verb not in _BESIDE
         if row.verb is not Verb.TOLD or promise.is_untold or promise.is_unsaid  # else I know it
     ]
     return [move for move in dict.fromkeys(named) if lifecycle.find_transition(promise, *move)]

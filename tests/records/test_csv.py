@@ -88,6 +88,7 @@ def test_export_holds_the_record_in_its_order(program: Program) -> None:
         "delivered_at": "2026-11-23T09:00:00Z", "closed_at": "2026-11-23T09:00:00Z", "lateness_seconds": "-395999", "notice": "",
         "told_at": "", "reason": "", "cause": "", "repair": "", "risk": "", "no_to": "", "replaces": "", "tags": "work q3", "flags": "",
         "reply_at": "", "contact_at": "2026-11-23T09:00:00Z", "word_at": "", "first_due_at": "2026-11-27T22:59:59Z",
+            "series": "", "place": "", "of": "", "part_of": "", "parts": "",
     }  # fmt: skip
     assert _read(program.ok("export", "--raw"))[0]["outcome"] == "=HYPERLINK(1)"
     assert program.ok("list", "--all", "--csv") == text

@@ -65,7 +65,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "person merge": persons.merge,
 }
 SEVERAL = ("accept", "decline", "complete", "renege", "withdraw", "release", "told")
-BESIDE = ("bump", "note", "tag", "untag", "correct", "void")
+BESIDE = ("bump", "note", "tag", "untag", "part", "correct", "void")
 SAID = [name for name in COMMANDS if not name.startswith("person")]
 
 # Three promises that stay, so that there is always somebody to rename and something to talk about.
@@ -119,10 +119,19 @@ def perform(path: str, moment: datetime, name: str, ids: list[int], words: dict[
         COMMANDS[name](env, [str(one) for one in ids] if name in SEVERAL else str(ids[0]), **words)
 
 
+_ROWS_WITH_LINKS = """
+SELECT p.*, s.series, s.place, s.of, b.uid AS part_of FROM promise p
+LEFT JOIN series s ON s.promise = p.id
+LEFT JOIN part l ON l.promise = p.id
+LEFT JOIN promise b ON b.id = l.bigger
+ORDER BY p.id
+"""
+
+
 def stand(path: str) -> Stand:
     with closing(sqlite3.connect(path)) as db:
         db.row_factory = sqlite3.Row
-        rows = {row["id"]: dict(row) for row in db.execute("SELECT * FROM promise ORDER BY id")}
+        rows = {row["id"]: dict(row) for row in db.execute(_ROWS_WITH_LINKS)}
         acts = [dict(row) for row in db.execute("SELECT * FROM act ORDER BY number")]
         entries = [
             tuple(row) for row in db.execute("SELECT id, command, undone_by FROM entry ORDER BY id")
@@ -225,7 +234,7 @@ def _add(now: Sum, verb: str, side: str, terms: Any) -> None:
         ended = "declined" if verb == "decline" else "withdrawn"
         now.turn("offered", ended)
         now.state = ended if now.state == "proposed" else now.state
-    elif verb not in ("note", "bump", "told", "partial", "tag", "untag"):
+    elif verb not in ("note", "bump", "told", "partial", "tag", "untag", "part"):
         now.turn("offered", "moot")
         now.state = _after(now.state, verb, side)
 
@@ -727,6 +736,7 @@ def essence(path: str, numbers: dict[int, int], moment: datetime) -> Any:
         ]
     assert all(row["state"] == "void" for number, row in now.rows.items() if number not in numbers)
     rows, promises = {}, {}
+    by_uid = {row["uid"]: numbers.get(number) for number, row in now.rows.items()}
     for number, as_ in numbers.items():
         row = now.rows[number]
         rows[as_] = {
@@ -735,14 +745,23 @@ def essence(path: str, numbers: dict[int, int], moment: datetime) -> Any:
             "uid": "",
             "person": handles.get(row["person"]),
             "replaces": numbers.get(row["replaces"]),
+            "part_of": str(by_uid.get(row["part_of"])),
         }
         promise = replayed(now, number)
-        opening = promise.opening._replace(uid="", person=None, replaces=None)
-        promises[as_] = promise._replace(id=as_, opening=opening)
+        opening = promise.opening._replace(uid="", person=None, replaces=None, part_of=None)
+        part_of = str(by_uid.get(promise.part_of))
+        promises[as_] = promise._replace(id=as_, opening=opening, part_of=part_of)
     met = {row["person"] for row in rows.values()}
     figures = asked(path, moment, persons.people)
     listed = [
-        {**row, "id": numbers[row["id"]], "uid": "", "replaces": numbers.get(row["replaces"])}
+        {
+            **row,
+            "id": numbers[row["id"]],
+            "uid": "",
+            "replaces": numbers.get(row["replaces"]),
+            "part_of": numbers.get(row["part_of"]),
+            "parts": sorted(filter(None, map(numbers.get, row["parts"]))),
+        }
         for row in asked(path, moment, lambda env: lists.list_(env, all_=True, sort="made"))
     ]
     return (

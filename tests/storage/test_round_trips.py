@@ -26,6 +26,7 @@ from promisectl.env import Env, OnceKey
 from promisectl.storage import ledger, queries, transfer
 from tests.conftest import LONG, Program
 from tests.storage.test_random_walks import (
+    COMMANDS,
     KNOWN,
     NAMES,
     PRELUDE,
@@ -126,7 +127,7 @@ def say(path: str, now: datetime, dice: Dice) -> None:
     open_now = [
         verb.value
         for verb in lifecycle.list_open_verbs(replayed(there, number))
-        if verb.value != "void" or dice.random() < 0.1
+        if verb.value in COMMANDS and (verb.value != "void" or dice.random() < 0.1)
     ]
     if open_now:
         name = dice.choice(open_now)

@@ -18,6 +18,7 @@ DECLARED_IN = {
     "note": "more_commands",
     "tag": "more_commands",
     "untag": "more_commands",
+    "part": "more_commands",
     "correct": "more_commands",
     "void": "more_commands",
     "undo": "more_commands",

@@ -50,6 +50,12 @@ Replaces = Annotated[
         help="The promise that this one replaces; with the same person unless you say with whom.",
     ),
 ]
+PartOf = Annotated[
+    str | None,
+    typer.Option(
+        "--part-of", metavar="ID", help="The bigger promise that this one is a part of."
+    ),
+]
 Beside = Annotated[
     bool, typer.Option("--beside", metavar="", help="With --replaces: keep that one open too.")
 ]
@@ -91,6 +97,7 @@ def make(
     backfill: o.Backfill = False,
     replaces: Replaces = None,
     beside: Beside = False,
+    part_of: PartOf = None,
     tag: Tag = [],  # noqa: B006
     new: MakeNew = False,
     unsaid: o.Unsaid = False,
@@ -102,6 +109,7 @@ def make(
     promisectl make -y -t dana Send Q3 numbers -b fri
     promisectl make "Review the contract" --to dana --by wed --asked
     promisectl make "Fix the bike brake" --from lee --by sat
+    promisectl make "Send the draft" --from kim --by tue --part-of 5
     promisectl make --json - < promises.jsonl
     """
 
@@ -126,7 +134,7 @@ def jot(
     promisectl jot - < meeting.txt
 
     A line is “to NAME: OUTCOME” or “from NAME: OUTCOME”, then any of these after a “|”: a date,
-    agreed, asked, offered, unsaid, done when: …, why: …, answer by: …, #tag.
+    agreed, asked, offered, unsaid, done when: …, why: …, answer by: …, part of: …, #tag.
 
     At a terminal promisectl shows several promises and asks before it makes them.
     All are made, or none; one undo takes them back.

@@ -137,6 +137,27 @@ def untag(id_: o.Id, tags: Tags) -> None:
     """
 
 
+PartOfBigger = Annotated[
+    str | None,
+    typer.Option("--of", metavar="ID", help="The bigger promise that they are parts of."),
+]
+PartAlone = Annotated[
+    bool, typer.Option("--alone", metavar="", help="They are parts of nothing from now on.")
+]
+
+
+@register_command("part", MORE_PANEL, runs="part.part", answers=MOVE_OPTIONS)
+def part(ids: o.Ids, of: PartOfBigger = None, alone: PartAlone = False) -> None:
+    """Make promises parts of a bigger one.
+
+    \b
+    promisectl part 6 7 --of 5
+    promisectl part 6 --alone
+
+    A part that has a problem makes the bigger promise wait for you. No promise changes.
+    """
+
+
 CorrectRev = Annotated[
     int | None, typer.Option("--rev", metavar="N", help="Fix only this revision.")
 ]

@@ -119,6 +119,16 @@ Search = Annotated[
         help="Only if this text is in the terms, risk, no-to or reason.",
     ),
 ]
+PartOfIs = Annotated[
+    str | None,
+    typer.Option("--part-of", metavar="ID", help="Only the parts of this promise, closed ones too."),
+]
+AskedWith = Annotated[
+    str | None,
+    typer.Option(
+        "--asked-with", metavar="ID", help="Only what was asked of several people with this one."
+    ),
+]
 All = Annotated[bool, typer.Option("--all", "-a", metavar="", help="Include closed promises.")]
 AsOf = Annotated[
     str | None,
@@ -138,6 +148,8 @@ def declare_view_filters(
     overdue: Overdue = False,
     tag: TagIs = None,
     search: Search = None,
+    part_of: PartOfIs = None,
+    asked_with: AskedWith = None,
     all_: All = False,
     as_of: AsOf = None,
     sort: Sort = None,

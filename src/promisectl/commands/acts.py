@@ -293,6 +293,7 @@ def accept_after_questions(
     if env.may_ask:
         from promisectl.commands.shared import consent, facts
 
+        print_agreed_parts(env, numbers)
         replies |= consent.ask_replies_to_terms(env, numbers, reply, always=always)
         replies |= facts.ask_their_replies(env, numbers, reply, always=always)
     accepted = [number for number, reply in replies.items() if reply.verb is Verb.ACCEPT]
@@ -304,6 +305,16 @@ def accept_after_questions(
     )
     replies |= {number: replies[number]._replace(reason=note) for number in accepted}
     record_replies(env, replies, extras, on=on)
+
+
+def print_agreed_parts(env: Env, numbers: Sequence[int]) -> None:
+    """Print how many parts are promised of what I am about to promise."""
+    from promisectl.commands.shared import output, parts
+
+    for number in numbers:
+        line = parts.describe_agreed_parts(env, output.load_promise_and_name(env, number)[0])
+        if line:
+            env.print_warning(line)
 
 
 def record_replies(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands import lists
 from promisectl.commands.moves import build_waiting_record
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import civil
@@ -39,6 +40,7 @@ class DigestContent(NamedTuple):
 
     The promises in `waiting` wait for me; those in `late` and `due` are active, and each promise
     is in one of the three only. `events` are what happened since, each with the row of its promise.
+    `notes` say what is the matter with the parts of a promise, by its ID.
     """
 
     since: datetime
@@ -48,6 +50,7 @@ class DigestContent(NamedTuple):
     due: Sequence[Row]
     events: Sequence[tuple[Event, Row]]
     statistics: Mapping[str, DirectionStatistics]
+    notes: Mapping[int, str]
 
     @property
     def has_news(self) -> bool:
@@ -132,6 +135,7 @@ def load_digest_content(
         due=[row for row in not_waiting if row["due_at"] >= clock.now],
         events=load_digest_events(env, db, begin, waiting_ids, person),
         statistics={way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS},
+        notes=lists.load_part_notes(db, clock),
     )
 
 
@@ -213,7 +217,11 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
     parts.append((f"Due by {digest_page.format_digest_day(content.until, here)}", content.due))
     sections = [
         digest_page.DigestSection(
-            title, [digest_page.build_standing_item(row, here) for row in rows]
+            title,
+            [
+                digest_page.build_standing_item(row, here, content.notes.get(row["id"], ""))
+                for row in rows
+            ],
         )
         for title, rows in parts
     ]

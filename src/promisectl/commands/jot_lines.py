@@ -1,8 +1,8 @@
 """The lines of jot: each is a promise with its fields behind bars.
 
 A line is `to NAME: OUTCOME` or `from NAME: OUTCOME`, then fields in any order, each after a bar
-between spaces: `agreed`, `asked`, `offered`, `unsaid`, `done when: …`, `why: …`, `answer by: …`
-(the colon may be missing), `#tag`, or a date. A bar in a text is written `\\|`; nothing else in a
+between spaces: `agreed`, `asked`, `offered`, `unsaid`, `done when: …`, `why: …`, `answer by: …`,
+`part of: …` (the colon may be missing), `#tag`, or a date. A bar in a text is written `\\|`; nothing else in a
 text means anything. This module only parses.
 """
 
@@ -22,8 +22,8 @@ _LIST_MARK_PATTERN = r"(?:(?:[-*+•–]|[0-9]+[.)])(?:[ \t]+|\Z))?(?:\[ ?\](?:[
 SIDE_WORDS = {"to": "to", "from": "from_"}
 _FLAGS = ("agreed", "asked", "offered", "unsaid")
 _FLAG_BEGINNINGS = tuple(flag[:2] for flag in _FLAGS)  # no word of a date has them
-_TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by"}
-_FIELD_WITHOUT_COLON_PATTERN = r"(done[ \t-]when|why|answer[ \t-]by)[ \t]+(.+)"  # no date
+_TEXT_FIELDS = {"done when": "done_when", "why": "why", "answer by": "reply_by", "part of": "part_of"}
+_FIELD_WITHOUT_COLON_PATTERN = r"(done[ \t-]when|why|answer[ \t-]by|part[ \t-]of)[ \t]+(.+)"  # no date
 OTHER_FIELDS = (*_FLAGS, *(f"{name}: …" for name in _TEXT_FIELDS), "#tag")
 """The fields of a line other than the date, as people write them."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 from promisectl.commands.shared.filters import Filters
@@ -9,6 +11,7 @@ from promisectl.domain import constants
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from typing import Any
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.records.fields import Row
     from promisectl.rendering.formats import LocalMoment
+    from promisectl.storage.queries import QueryClock
 
     PromiseParts = list[tuple[str, Sequence[Row]]]
 
@@ -71,8 +75,8 @@ def _print_promise_view(
     query = query._replace(
         owe=owe,
         owed=owed,
-        open=not (filters.all_ or filters.state),
-        not_void=filters.all_ and not filters.state,
+        open=not (filters.all_ or filters.state or filters.is_about_links),
+        not_void=(filters.all_ or filters.is_about_links) and not filters.state,
     )
     if filters.all_:
         hint = "Nothing matches."
@@ -80,13 +84,26 @@ def _print_promise_view(
         hint = "Nothing matches. Everything: promisectl list --all"
     else:
         hint = f"{nothing}. Closed ones, too: promisectl list --all"
-    with output.open_view(env, moment) as db:
+    with output.open_view(env, moment, acts=bool(filters.asked_with)) as db:
+        notes = {} if env.form != "table" else load_part_notes(db, query.clock)
         output.print_view(
             env,
             queries.iter_promise_rows(db, query),
             output.PROMISE_RECORDS,
-            lambda rows: _print_table_or_hint(env, rows, moment, group, hint),
+            lambda rows: _print_table_or_hint(env, rows, moment, group, hint, notes),
         )
+
+
+def load_part_notes(db: sqlite3.Connection, clock: QueryClock) -> dict[int, str]:
+    """Return what is the matter with parts of open promises, in a line by the ID of each.
+
+    While nothing is a part of anything, this looks at one row.
+    """
+    if not queries.has_any_part(db):
+        return {}
+    from promisectl.commands.shared import parts as parts_
+
+    return parts_.describe_problems(db, clock)
 
 
 def _print_table_or_hint(
@@ -95,11 +112,12 @@ def _print_table_or_hint(
     moment: datetime | None,
     group: Callable[[Sequence[Row]], PromiseParts] | None,
     hint: str,
+    notes: Mapping[int, str],
 ) -> None:
     if rows:
         parts = group(rows) if group else [("", rows)]
         here, columns = output.local_moment(env, moment), env.config.table.columns
-        print_promise_parts(env, parts, here, both_ways=not group, columns=columns)
+        print_promise_parts(env, parts, here, both_ways=not group, columns=columns, notes=notes)
     else:
         env.print_line(hint)
 
@@ -112,15 +130,23 @@ def print_promise_parts(
     both_ways: bool,
     columns: Sequence[str] = (),
     closings: Mapping[str, str] | None = None,
+    notes: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Print a table of promises in parts, each below its title.
 
     `both_ways`: a part can hold what I owe and what I am owed. Without `columns`, the renderer
-    chooses them. `closings` has a line for below the part of a title.
+    chooses them. `closings` has a line for below the part of a title, `notes` one for below the
+    outcome of a promise, by its ID.
     """
     from promisectl.rendering import tables
 
     sections = tables.render_promise_sections(
-        parts, here, env.width, both_ways=both_ways, columns=columns, closings=closings
+        parts,
+        here,
+        env.width,
+        both_ways=both_ways,
+        columns=columns,
+        closings=closings,
+        notes=notes,
     )
     output.print_renderables(env, sections)

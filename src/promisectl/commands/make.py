@@ -50,6 +50,7 @@ class MakeArguments(NamedTuple):
     backfill: bool = False
     replaces: str | None = None
     beside: bool = False
+    part_of: str | None = None
     tag: Sequence[str] = ()
     new: bool = False
     unsaid: bool = False
@@ -60,8 +61,9 @@ class MakeDraft(NamedTuple):
     """An offer or a request, parsed and not recorded yet.
 
     One promise is made with each of `others`; None is myself. `replacement` is the promise that it
-    replaces. `reply` is the reply that it gets at once, None if it waits for one. `asked`: the
-    questions about an offer were just asked. `unsaid`: the others do not know of it yet.
+    replaces, `bigger` the ID of the one that it is a part of. `reply` is the reply that it gets at
+    once, None if it waits for one. `asked`: the questions about an offer were just asked. `unsaid`:
+    the others do not know of it yet.
     """
 
     direction: Direction
@@ -77,14 +79,18 @@ class MakeDraft(NamedTuple):
     asked: bool = False
     place: str = ""
     unsaid: bool = False
+    bigger: int | None = None
 
-    def build_opening_act(self, env: Env, person: Person | None) -> Act:
-        """Return the offer or the request; an offer has the risk and `no_to` of the promisor."""
+    def build_opening_act(self, env: Env, person: Person | None, part_of: str | None) -> Act:
+        """Return the offer or the request; an offer has the risk and `no_to` of the promisor.
+
+        `part_of` is the uid of the bigger promise.
+        """
         direction, author, number = self.direction, self.author, person.id if person else None
         if person is None:
             direction, author = Direction.SELF, Side.SELF
         replaces = self.replacement.number if self.replacement else None
-        opening = Opening(str(uuid.uuid4()), direction, number, replaces, self.tags)
+        opening = Opening(str(uuid.uuid4()), direction, number, replaces, self.tags, part_of)
         verb = Verb.REQUEST if author is Side.PROMISEE else Verb.OFFER
         act = Act(
             verb,
@@ -136,7 +142,9 @@ def add_promises_to_key(once: OnceKey, promises: Sequence[MakeArguments]) -> Onc
     """Return a key of --once with the promises on stdin in its request, wherever they stand."""
     contents = [
         promise._replace(
-            place="", replaces=promise.replaces and arguments.spell_number(promise.replaces)
+            place="",
+            replaces=promise.replaces and arguments.spell_number(promise.replaces),
+            part_of=promise.part_of and arguments.spell_number(promise.part_of),
         )
         for promise in promises
     ]
@@ -197,6 +205,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         counterparty.resolve_counterparties(env, option, names, known, new=typed.new),
         place=typed.place,
         unsaid=typed.unsaid,
+        bigger=_find_bigger(env, typed),
     )
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:
@@ -255,6 +264,24 @@ def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
     number = arguments.parse_promise_number(typed.replaces)
     replacement = make_replaced.Replacement(number, beside=typed.beside)
     return make_replaced.ask_what_becomes(env, replacement) if env.may_ask else replacement
+
+
+def _find_bigger(env: Env, typed: MakeArguments) -> int | None:
+    """Return the ID of the bigger promise; by default that of the promise to replace.
+
+    An empty text is none. Raises BadNumber, NoPromise and BiggerNotOpen.
+    """
+    if typed.part_of is None and typed.replaces is None:
+        return None
+    from promisectl.commands.shared import output, parts
+
+    if typed.part_of is None:
+        return parts.find_inherited_bigger(env, arguments.parse_promise_number(typed.replaces or ""))
+    if not typed.part_of.strip():
+        return None
+    number = arguments.parse_promise_number(typed.part_of)
+    parts.ensure_open(output.load_promise_and_name(env, number)[0])
+    return number
 
 
 def _add_first_reply(env: Env, draft: MakeDraft) -> MakeDraft:
@@ -391,6 +418,17 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
         )
 
 
+def _load_bigger_uid(
+    env: Env, db: sqlite3.Connection, journal: Journal, draft: MakeDraft
+) -> str | None:
+    """Return the uid of the bigger promise of a draft. Raises what `parts.load_bigger` raises."""
+    if draft.bigger is None:
+        return None
+    from promisectl.commands.shared import parts
+
+    return parts.load_bigger(env, db, journal, draft.bigger).opening.uid
+
+
 def _record_new_promise(
     env: Env,
     db: sqlite3.Connection,
@@ -404,7 +442,7 @@ def _record_new_promise(
     reply, here = draft.reply if other else None, env.here
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
-    opening = draft.build_opening_act(env, person)
+    opening = draft.build_opening_act(env, person, _load_bigger_uid(env, db, journal, draft))
     promise = journal.begin_promise(opening)
     move = MoveReport(None, promise, opening, name, here)
     line = messages.format_new_promise(promise, name, here)
@@ -426,7 +464,12 @@ def _record_new_promise(
     answer = MoveAnswer(line, promise.id, record, notices=notices, dangers=dangers)
     if not alone:
         return answer
-    answer = answer._replace(hints=recorder.suggest_next_steps(env, db, move))
+    steps = recorder.suggest_next_steps(env, db, move)
+    if promise.part_of:
+        from promisectl.commands.shared import parts
+
+        steps.insert(0, parts.describe_new_link(env, db, promise))
+    answer = answer._replace(hints=steps)
     known_rules = (
         *(("L25",) if notices else ()),  # a new name was just asked about
         *(("L26",) if env.may_ask else ()),  # the week was just shown

@@ -32,7 +32,7 @@ _TEXT_KEYS = (
 )
 _LIST_KEYS = ("to", "from", "tag")  # a text, or an array of texts
 _FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "beside", "new", "unsaid")
-_NUMBER_KEYS = ("replaces",)
+_NUMBER_KEYS = ("replaces", "part_of")
 # The fields of the promise record that have another name than the option of make.
 _OPTION_BY_FIELD = {"due": "by", "tags": "tag"}
 _VALUE_FAULTS = {

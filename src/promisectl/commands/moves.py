@@ -10,7 +10,7 @@ from promisectl.rendering import waiting as waiting_groups
 from promisectl.storage import queries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from promisectl.env import Env
@@ -47,6 +47,7 @@ def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> i
     with output.open_view(env) as db:
         clock = output.build_clock(env)
         owed_lines = []
+        notes = lists.load_part_notes(db, clock) if env.form == "table" else {}
         if env.form == "table" and waiting is None:
             owed_lines = format_owed_lines(queries.iter_rows_owed_by_day_end(db, clock))
         groups = [
@@ -62,7 +63,7 @@ def moves(env: Env, *, waiting: str | None = None, exit_code: bool = False) -> i
             env,
             [row for _, rows in groups for row in rows],
             WAITING_RECORDS,
-            lambda _: print_waiting_page(env, groups, owed_lines, most),
+            lambda _: print_waiting_page(env, groups, owed_lines, most, notes),
         )
     return 10 if exit_code and groups else 0
 
@@ -96,8 +97,12 @@ def print_waiting_page(
     groups: Sequence[tuple[WaitingGroup, Sequence[Row]]],
     owed_lines: Sequence[str],
     most: int | None,
+    notes: Mapping[int, str],
 ) -> None:
-    """Print a table of each group, with `most` rows at most, and lines about what I am owed."""
+    """Print a table of each group, with `most` rows at most, and lines about what I am owed.
+
+    `notes` have a line for below the outcome of a promise, by its ID.
+    """
     if groups:
         parts = [(group.title, rows[:most]) for group, rows in groups]
         closings = {
@@ -105,7 +110,7 @@ def print_waiting_page(
             for group, rows in groups
             if most is not None and len(rows) > most
         }
-        lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings)
+        lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings, notes=notes)
         if owed_lines:
             env.print_line("")
     elif most is None:

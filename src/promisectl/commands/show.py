@@ -9,20 +9,26 @@ from promisectl.storage import queries
 from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
     from typing import Any
 
     from promisectl.domain.promise import Act, Promise
     from promisectl.env import Env
     from promisectl.records.fields import Row
+    from promisectl.rendering.parts import Relatives
 
 
 class PromiseDetails(NamedTuple):
-    """One promise in full: its record, its acts for the lifecycle, and the rows of its acts."""
+    """One promise in full: its record, its acts for the lifecycle, and the rows of its acts.
+
+    `relatives` are the promises to show beside it, as `parts.load_relatives` returns them.
+    """
 
     row: Row
     acts: Sequence[Act]
     act_rows: Sequence[Row]
+    relatives: Relatives | None = None
 
     def replay(self) -> Promise:
         """Return the promise that the acts add up to."""
@@ -39,6 +45,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
                 row,
                 queries.load_promise_acts(db, row["id"]),
                 queries.fetch_act_rows(db, ActQuery(row["id"])),
+                load_relatives(env, db, row) if env.form == "table" else None,
             )
             for row in rows
         ]
@@ -51,6 +58,13 @@ def show(env: Env, ids: Sequence[str]) -> None:
     else:
         records = map(build_details_record, promises)
         env.write_stdout(output.encode_json_records(env.form, records))
+
+
+def load_relatives(env: Env, db: sqlite3.Connection, row: Row) -> Relatives:
+    """Load the promises to show beside one: the bigger one, its parts, those asked together."""
+    from promisectl.commands.shared import parts
+
+    return parts.load_relatives(db, output.build_clock(env), row)
 
 
 def build_details_record(details: PromiseDetails) -> dict[str, Any]:
@@ -91,6 +105,12 @@ def _print_promise_pages(env: Env, promises: Sequence[PromiseDetails]) -> None:
     for index, details in enumerate(promises):
         changes = lifecycle.list_term_changes(details.row["id"], details.acts)
         page = promise.render_promise(
-            details.row, details.replay(), details.act_rows, changes, env.here
+            details.row,
+            details.replay(),
+            details.act_rows,
+            changes,
+            env.here,
+            relatives=details.relatives,
+            width=env.width,
         )
         output.print_renderables(env, *([""] if index else []), page)

@@ -16,7 +16,7 @@ _LATE_WITH_OTHERS_FIELD = "late_with_others"
 STATUS_FIELDS = (
     *("overdue", "today", "tell", "answer", "judge"),
     _LATE_WITH_OTHERS_FIELD,
-    *("warned", "unanswered", "unsaid"),
+    *("warned", "unanswered", "unsaid", "affected"),
 )
 """The counts of the record, in its order: a new one comes last."""
 _LOCK_PATIENCE_SECONDS = 0.2

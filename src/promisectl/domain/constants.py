@@ -57,6 +57,8 @@ EXPORT_READERS = ("people", "programs")
 EXPORT_NEWLINES = ("crlf", "lf")
 
 DAY_SECONDS = 86_400
+MAX_PART_CHAIN = 8
+"""How many promises a chain may have in which each is a part of the next."""
 MAX_SERIES_LENGTH = 100
 """How many promises one series may have."""
 

@@ -397,11 +397,13 @@ def check_told_time(promise: Promise, told_at: datetime, verb: Verb = Verb.TOLD)
 
 
 def _check_act_change(promise: Promise, row: Transition, act: Act) -> None:
-    """Refuse new or corrected terms, or tags, that are the same as before.
+    """Refuse new or corrected terms, tags or a bigger promise that are the same as before.
 
-    Nor has a promise to myself a person to correct. Raises NothingChanged, TagsUnchanged or
-    PersonOfSelf.
+    Nor has a promise to myself a person to correct. Raises NothingChanged, TagsUnchanged,
+    PartUnchanged or PersonOfSelf.
     """
+    if row.effect is Effect.LINK and act.bigger == promise.part_of:
+        raise errors.PartUnchanged(promise.id, act.text)
     if row.effect is Effect.TAG and _resolve_tags(promise, act) == promise.tags:
         raise errors.TagsUnchanged(promise.id, (act.text or "").split(), added=act.verb is Verb.TAG)
     if row.effect in (Effect.OPEN, Effect.OFFER, Effect.AT_ONCE):

@@ -83,6 +83,7 @@ class NotOpen(IllegalMove):
         "correct": "it can't be corrected",
         "tag": "it can't have other tags",
         "untag": "it can't have other tags",
+        "part": "it can't be a part of another promise",
     }
     # They need another side.
     _REFUSALS_TO_SELF: ClassVar = {
@@ -92,7 +93,7 @@ class NotOpen(IllegalMove):
         "release": "there is nobody to release",
         "bump": "there is nobody to warn",
     }
-    _MINOR_VERBS = ("bump", "note", "correct", "void", "tag", "untag")
+    _MINOR_VERBS = ("bump", "note", "correct", "void", "tag", "untag", "part")
     _ENDED_STATES = ("kept", "declined", "withdrawn", "reneged", "released")
 
     def __init__(
@@ -153,6 +154,16 @@ class NothingToAnswer(IllegalMove):
         super().__init__(
             f"#{number} is {STATE_WORDS.get(state, state)}, and nothing in it waits for an answer.",
             "Leave out --answer-by.",
+        )
+
+
+class BiggerNotOpen(IllegalMove):
+    """A part of a promise that is over."""
+
+    def __init__(self, number: int, state: str) -> None:
+        super().__init__(
+            f"#{number} is {STATE_WORDS.get(state, state)}, so it gets no new parts.",
+            "What is open: promisectl list",
         )
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # One letter too few or too many in a word of four counts as near, by the measure of difflib.
 _MIN_NEAR_RATIO = 0.7
+_RING_OF_ONE = 2  # a promise, and itself again
 
 
 class MissingWord(Usage):
@@ -199,6 +200,46 @@ class TagsUnchanged(Usage):
         else:
             has = f"has no tag {' or '.join(quoted)}"
         super().__init__(f"#{number} {has}.", f"See: promisectl show {number}")
+
+
+class PartUnchanged(Usage):
+    """A promise that is a part of that promise already, or of none. `bigger` is its ID or None."""
+
+    def __init__(self, number: int, bigger: str | None) -> None:
+        already = f"is already a part of #{bigger}" if bigger else "is not a part of anything"
+        super().__init__(f"#{number} {already}.", f"See: promisectl show {number}")
+
+
+class PartsInRing(Usage):
+    """A promise that would be a part of itself, by itself or over others.
+
+    `ring` has the IDs, each a part of the next, and the first again at the end.
+    """
+
+    def __init__(self, ring: Sequence[int]) -> None:
+        if len(ring) == _RING_OF_ONE:
+            super().__init__(
+                f"#{ring[0]} can't be a part of itself.",
+                f"Give another promise: promisectl part {ring[0]} --of “…”",
+            )
+            return
+        super().__init__(
+            f"That would be a ring of parts: {' → '.join(f'#{number}' for number in ring)}.",
+            f"Take one of them out first: promisectl part {ring[-2]} --alone",
+        )
+
+
+class PartsTooDeep(Usage):
+    """A part of a part of a part, and so on, further than anybody can follow.
+
+    `bigger` is the ID of the promise that would get another part.
+    """
+
+    def __init__(self, bigger: int, most: int) -> None:
+        super().__init__(
+            f"With another part of #{bigger}, more than {most} promises would be a chain of parts.",
+            "Name a bigger promise that is nearer to the top.",
+        )
 
 
 class KeyTaken(Usage):

@@ -63,7 +63,7 @@ def iter_calendar_parts(
     """Return one calendar with a task for every row, in pieces.
 
     A row is one of the view `promises`, with the number of its `acts`, the moment of the newest
-    (`said_last`) and `replaces_uid` as well. `hours` has the zones of the due dates with a time,
+    (`said_last`), `replaces_uid` and `bigger_uid` as well. `hours` has the zones of the due dates with a time,
     each with the `first` and the `last` of them.
     """
     head, foot = _build_calendar_frame()
@@ -94,6 +94,7 @@ def encode_their_calendar(rows: Iterable[Row], my_name: str) -> str:
             "tags": None,
             "reason": None,
             "replaces_uid": None,
+            "bigger_uid": None,
         }
         for row in rows
     ]
@@ -154,6 +155,8 @@ def encode_task(row: Row, alarms: Sequence[timedelta]) -> str:
     for name, value in properties.items():
         if value is not None:
             task.add(name, value)
+    if row["bigger_uid"]:
+        task.add("related-to", row["bigger_uid"], parameters={"RELTYPE": "PARENT"})
     if row["replaces_uid"]:
         # Without a type it would be the parent, and the new promise a part of the broken one.
         task.add("related-to", row["replaces_uid"], parameters={"RELTYPE": "SIBLING"})

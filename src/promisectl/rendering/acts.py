@@ -30,6 +30,7 @@ _PAST_TENSES = {
     "void": "voided it",
     "tag": "tagged it",
     "untag": "removed tags",
+    "part": "",
     "import": "imported",
     "undo": "undid",
     "redo": "redid",
@@ -91,7 +92,11 @@ def format_act(
     elif act["revision"] is None:
         done = _DELIVERY_PHRASES.get(act["act"], done)
     details = "".join(f" · {label}: {act[field]}" for field, label in _DETAIL_LABELS if act[field])
-    what = _format_terms_and_text(act, here)
+    if act["act"] == "part":
+        bigger = f"a part of #{act['text']}" if act["text"] else "a part of nothing"
+        what = f"made it {bigger}"
+    else:
+        what = _format_terms_and_text(act, here)
     if act["id"] in changes:
         what = f"{_format_revision(act)}: {messages.format_term_changes(*changes[act['id']], here)}"
         details = f" · reason: {act['text']}{details}" if act["text"] else details

@@ -46,12 +46,15 @@ def format_digest_day(moment: datetime, here: LocalMoment) -> str:
     return formats.format_local_day(moment, here)
 
 
-def build_standing_item(row: ViewRow, here: LocalMoment) -> DigestItem:
-    """Return an open or a broken promise: whose it is and what, and below it its standing."""
+def build_standing_item(row: ViewRow, here: LocalMoment, note: str = "") -> DigestItem:
+    """Return an open or a broken promise: whose it is and what, and below it its standing.
+
+    `note` says what is the matter with its parts.
+    """
     headline = f"{formats.format_counterparty(row)}: {row['outcome']}"
     standing = [text for text, _ in formats.describe_standing(row, here)]
     details = ", ".join([formats.format_short_due(row, here), *standing])
-    return DigestItem(row["id"], headline, details)
+    return DigestItem(row["id"], headline, f"{details} ({note})" if note else details)
 
 
 def build_event_item(row: ViewRow, at: datetime, sentence: str, here: LocalMoment) -> DigestItem:

@@ -30,6 +30,7 @@ _FLAG_PHRASES = {
     "late": "late",
     "untold": "not told",
     "unsaid": "not said yet",
+    "affected": "affected",
 }
 _YOUR_ANSWER, _THEIR_ANSWER = ("your answer", "warn"), ("their answer", "quiet")
 _BAD_FLAGS = ("untold", "late")

@@ -476,6 +476,13 @@ def format_tags(move: MoveReport) -> str:
     return f"{move.outcome} is tagged {tags}." if tags else f"{move.outcome} has no tags now."
 
 
+def format_part(move: MoveReport) -> str:
+    """Return what a promise is a part of now."""
+    if move.act.text is None:
+        return f"{move.outcome} is not a part of anything now."
+    return f"{move.outcome} is a part of #{move.act.text} now."
+
+
 def format_void(move: MoveReport) -> str:
     """Return that an entry was void."""
     return f"{move.outcome} no longer counts.{move.reason}"
@@ -497,6 +504,7 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
     Verb.CORRECT: format_correct,
     Verb.TAG: format_tags,
     Verb.UNTAG: format_tags,
+    Verb.PART: format_part,
     Verb.VOID: format_void,
 }
 

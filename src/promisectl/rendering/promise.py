@@ -11,12 +11,14 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Direction, Promise, Revision, Side, State, Verb
 from promisectl.rendering import acts, formats, messages, tables
+from promisectl.rendering import parts as part_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promisectl.domain.promise import Terms
     from promisectl.rendering.formats import LocalMoment, ViewRow
+    from promisectl.rendering.parts import Relatives
 
 _AGREED_HEADINGS = {"owe": "you owe {}", "owed": "{} owes you", "self": "to yourself"}
 _PROPOSED_HEADINGS = {
@@ -27,6 +29,9 @@ _PROPOSED_HEADINGS = {
 }
 _DESCRIBED_VERBS = tuple(verb for verb in Verb if verb not in (Verb.NOTE, Verb.CORRECT, Verb.VOID))
 
+_QUIET_VERBS = (Verb.TAG, Verb.UNTAG, Verb.PART)
+"""What is possible with almost every promise, and no answer to anything."""
+
 
 def render_promise(
     row: ViewRow,
@@ -34,8 +39,14 @@ def render_promise(
     history: Sequence[ViewRow],
     changes: Mapping[int, tuple[Terms, Terms]],
     here: LocalMoment,
+    *,
+    relatives: Relatives | None = None,
+    width: int = 0,
 ) -> RenderableType:
-    """Return the page of a promise; `history` and `changes` are those of its acts."""
+    """Return the page of a promise; `history` and `changes` are those of its acts.
+
+    `relatives` are shown in tables of `width` columns.
+    """
     name = row["person_name"]
     other = "" if row["direction"] == "self" else name
     heading = format_promise_heading(row, promise).format(name)
@@ -45,7 +56,10 @@ def render_promise(
     ]
     if _has_risk_to_recall(row, promise):
         parts.append(tables.render_text(messages.format_named_risk(promise, name)))
-    parts += [Text(), tables.render_pairs(list_promise_facts(row, promise, here))]
+    facts = list_promise_facts(row, promise, here)
+    parts += [Text(), tables.render_pairs([*facts, *(relatives.facts if relatives else ())])]
+    if relatives:
+        parts += _list_relative_tables(relatives, here, width)
     if promise.offered_revision and promise.in_force:
         whose = "Your" if row["author"] == "me" else f"{name}'s"
         title = f"{whose} proposed change (rev {promise.offered_revision.number})"
@@ -60,6 +74,23 @@ def render_promise(
     if moves := list_open_moves(promise, name):
         parts += [Text(), tables.render_titled_pairs("Possible now", moves)]
     return Group(*parts)
+
+
+def _list_relative_tables(
+    relatives: Relatives, here: LocalMoment, width: int
+) -> Iterator[RenderableType]:
+    """Yield the tables of the parts of a promise, and of those that were asked together with it."""
+    if relatives.parts:
+        title = part_words.format_parts_title(relatives.parts)
+        shown = [(title, relatives.parts)]
+        yield from (
+            Text(),
+            tables.render_promise_sections(shown, here, width, both_ways=True),
+        )
+    if relatives.together:
+        columns = ("id", "person", "standing", "reason")
+        shown = [("Asked together", relatives.together)]
+        yield from (Text(), tables.render_promise_sections(shown, here, width, columns=columns))
 
 
 def format_promise_heading(row: ViewRow, promise: Promise) -> str:
@@ -126,11 +157,9 @@ def _list_terms_rows(revision: Revision, here: LocalMoment) -> list[tuple[str, s
 def list_open_moves(promise: Promise, name: str) -> list[tuple[str, str]]:
     """Return the possible moves, each as a command; all but bookkeeping with their meaning.
 
-    `name` is the display name of the other side. Adding or removing tags is left out.
+    `name` is the display name of the other side. Tags and the bigger promise are left out.
     """
-    verbs = [
-        verb for verb in lifecycle.list_open_verbs(promise) if verb not in (Verb.TAG, Verb.UNTAG)
-    ]
+    verbs = [verb for verb in lifecycle.list_open_verbs(promise) if verb not in _QUIET_VERBS]
     moves = []
     for verb in (verb for verb in verbs if verb in _DESCRIBED_VERBS):
         for option, side in _list_speakers(promise, verb):

@@ -6,6 +6,8 @@ below one of them, and nothing is cut.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -146,13 +148,18 @@ class _TableLayout:
     """How the tables of one view are laid out, the same in all its sections.
 
     `groups` holds the columns that share a cell, and `widths` the terminal columns of each group;
-    None takes what is left.
+    None takes what is left. `notes` are lines below the outcome of a promise, by its ID.
     """
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[ViewRow], here: LocalMoment, width: int
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[ViewRow],
+        here: LocalMoment,
+        width: int,
+        notes: Mapping[int, str],
     ) -> None:
-        self._rows, self._here = rows, here
+        self._rows, self._here, self._notes = rows, here, notes
         for groups, least, most in iter_column_groups(columns):
             self.groups = groups
             self.widths = [
@@ -189,6 +196,8 @@ class _TableLayout:
     ) -> list[tuple[str, str]]:
         """Return the lines of a value with their tones; the first with the label if asked for."""
         lines = [(escape_text(text), tone) for text, tone in column.lines(row, self._here)]
+        if column is COLUMNS["outcome"] and row["id"] in self._notes:
+            lines.append((escape_text(self._notes[row["id"]]), "quiet"))
         if labelled and lines:
             text, tone = lines[0]
             lines[0] = (column.label + text, tone)
@@ -236,12 +245,13 @@ def render_promise_sections(
     both_ways: bool = False,
     columns: Sequence[str] = (),
     closings: Mapping[str, str] | None = None,
+    notes: Mapping[int, str] = MappingProxyType({}),
 ) -> RenderableType:
     """Return a table for each section that has rows, all with columns of the same widths.
 
     `parts` are titles and rows. `columns` names what is shown instead of the default columns; with
     `both_ways` the person's column shows the direction. `closings` has a line by the title of the
-    section that it comes below.
+    section that it comes below, `notes` one for below the outcome of a promise, by its ID.
     """
     full = [(title, rows) for title, rows in parts if rows]
     layout = _TableLayout(
@@ -249,6 +259,7 @@ def render_promise_sections(
         [row for _, rows in full for row in rows],
         here,
         width,
+        notes,
     )
     drawn: list[RenderableType] = []
     for title, rows in full:

@@ -29,6 +29,12 @@ class WaitingGroup(NamedTuple):
 WAITING_GROUPS = (
     WaitingGroup("overdue", "Overdue: complete, negotiate or renege", "overdue", "overdue"),
     WaitingGroup("today", "Due today: complete, or warn with bump", "due today", "today"),
+    WaitingGroup(
+        "affected",
+        "Affected: a part has a problem; warn early (bump or negotiate)",
+        "affected",
+        "affected",
+    ),
     WaitingGroup("answer", "To answer: accept, negotiate or decline", "to answer", "answer"),
     WaitingGroup(
         "judge",

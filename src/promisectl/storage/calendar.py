@@ -22,7 +22,8 @@ def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Sto
     """Return the rows of the view `promises`, one at a time, with three more columns.
 
     `acts` is the number of acts, `said_last` the moment at which the last of them was recorded,
-    `replaces_uid` the UUID of the promise that it replaces.
+    `replaces_uid` the UUID of the promise that it replaces, `bigger_uid` that of the one that it is
+    a part of.
     """
     keep_rows(db, "asked", *build_view_query(db, query))
     return refuse_strangers(fetch_and_release(db, sql.CALENDAR_PROMISES, {}))

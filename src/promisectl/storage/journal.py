@@ -157,7 +157,8 @@ class Journal:
     def undo_entry(self, target: int, command: str) -> Iterator[Promise]:
         """Undo a command, and return the promises that it touched, as they are without it.
 
-        The undo is complete when the iterator is exhausted.
+        The undo is complete when the iterator is exhausted. Raises PartsInRing and PartsTooDeep if
+        it brings a link back that others have made impossible since.
         """
         return self._apply_undo_or_redo(target, command, Verb.UNDO, undone_by=self.entry)
 
@@ -174,7 +175,8 @@ class Journal:
         touched = self._db.execute(sql.TOUCHED_BY_ENTRY, {"entry": target}).fetchall()
         now, entry = self._now, self.entry
         act = Act(verb, Side.BOOKKEEPER, now, now, target=target, entry=entry, text=command)
-        for number in [row["promise"] for row in touched if row["promise"] is not None]:
+        numbers = [row["promise"] for row in touched if row["promise"] is not None]
+        for number in numbers:
             acts = queries.load_promise_acts(self._db, number)
             promise = queries.replay_promise(number, [*acts, act])
             self._insert_act(promise, act)
@@ -182,6 +184,7 @@ class Journal:
             connection.write_row(self._db, sql.UPDATE_PROMISE, row)
             links.rewrite_links(self._db, number, row)
             yield promise
+        links.check_links(self._db, numbers)
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)
         for person in sorted(touched_people):

@@ -5,13 +5,15 @@ They follow from the acts, as the rows of promises do.
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
+from promisectl.domain import constants
 from promisectl.storage import connection
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 LINK_COLUMNS = {"series", "place", "of", "part_of"}
@@ -40,6 +42,46 @@ def rewrite_links(db: sqlite3.Connection, number: int, columns: Mapping[str, Any
 def _add_series(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
     row = {"promise": number, **{name: columns[name] for name in ("series", "place", "of")}}
     connection.write_row(db, sql.ADD_SERIES, row)
+
+
+def check_link(db: sqlite3.Connection, number: int, bigger: int) -> None:
+    """Refuse that a promise is a part of `bigger`, if that makes a ring or too long a chain.
+
+    A promise that is not made yet may have any `number` that no other has. Raises PartsInRing and
+    PartsTooDeep.
+    """
+    chain = [number, bigger]
+    while chain[-1] != number and len(chain) <= constants.MAX_PART_CHAIN:
+        row = db.execute(sql.BIGGER_OF_PART, {"promise": chain[-1]}).fetchone()
+        if row is None:
+            break
+        chain.append(row["bigger"])
+    if chain[-1] == number:
+        raise errors.PartsInRing(chain)
+    if len(chain) - 1 + count_part_levels(db, number) > constants.MAX_PART_CHAIN:
+        raise errors.PartsTooDeep(bigger, constants.MAX_PART_CHAIN)
+
+
+def count_part_levels(db: sqlite3.Connection, number: int) -> int:
+    """Return how many promises the longest chain of parts below a promise has, itself included."""
+    levels, lowest = 0, [number]
+    while lowest and levels <= constants.MAX_PART_CHAIN:
+        levels += 1
+        lowest = [part for bigger in lowest for part in list_parts(db, bigger)]
+    return levels
+
+
+def list_parts(db: sqlite3.Connection, number: int) -> list[int]:
+    """Return the IDs of the parts of a promise."""
+    return [row["promise"] for row in db.execute(sql.PARTS_OF_BIGGER, {"bigger": number})]
+
+
+def check_links(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Refuse rings and too long chains through promises that are linked. See `check_link`."""
+    for number in numbers:
+        row = db.execute(sql.BIGGER_OF_PART, {"promise": number}).fetchone()
+        if row is not None:
+            check_link(db, number, row["bigger"])
 
 
 class LinkFiller:

@@ -38,7 +38,7 @@ class Query(NamedTuple):
     """Which promises to find, and in which order; a field of None, False or () does not filter.
 
     `clock` is the moment at which they are looked at, `person` a handle, `owe` what I owe, also to
-    myself. Due dates are compared with stored instants. Set `open` together with `states` that are
+    myself. `part_of` and `asked_with` are IDs; what is found is not only open then. Due dates are compared with stored instants. Set `open` together with `states` that are
     all open: then SQLite does not read closed promises at all.
     """
 
@@ -56,12 +56,18 @@ class Query(NamedTuple):
     due_after: str | None = None
     tag: str | None = None
     search: str | None = None
+    part_of: int | None = None
+    asked_with: int | None = None
     sort: str = "due"
     limit: int | None = None
 
     @property
     def statement(self) -> str:
         """The statement that reads the fewest promises; fewer are open than are one person's."""
+        if self.asked_with:
+            return sql.PROMISES_TOGETHER_SORTED
+        if self.part_of:
+            return sql.PARTS_OF_PROMISE_SORTED
         if self.open:
             return sql.OPEN_PROMISES
         if self.untold:
@@ -253,6 +259,41 @@ def fetch_waiting_rows(db: sqlite3.Connection, clock: QueryClock) -> list[Stored
     bound = clock._asdict()
     statements = (sql.WAITING_OPEN, sql.WAITING_UNTOLD)
     return [row for query in statements for row in refuse_strangers(db.execute(query, bound))]
+
+
+def fetch_new_problems(
+    db: sqlite3.Connection, clock: QueryClock, bigger: int | None = None
+) -> list[StoredRow]:
+    """Return the parts that have a problem since my newest act on what they are a part of.
+
+    Each is the row of the part, with the ID of the `bigger` promise, its own as `part`, and the
+    moment `since` when the problem began. `bigger` is the only bigger promise to look at; None for
+    all.
+    """
+    statement = sql.NEW_PROBLEMS if bigger is None else sql.NEW_PROBLEMS_OF_PROMISE
+    return [*refuse_strangers(db.execute(statement, {**clock._asdict(), "bigger": bigger}))]
+
+
+def has_any_part(db: sqlite3.Connection) -> bool:
+    """Whether anything is a part of anything."""
+    return db.execute(sql.ANY_PART).fetchone() is not None
+
+
+def has_parts(db: sqlite3.Connection, number: int) -> bool:
+    """Whether a promise is a part of another one, or has parts."""
+    return db.execute(sql.ANY_LINK_OF_PROMISE, {"promise": number}).fetchone() is not None
+
+
+def fetch_part_rows(db: sqlite3.Connection, clock: QueryClock, bigger: int) -> list[StoredRow]:
+    """Return the rows of the parts of a promise, by ID."""
+    bound = {**clock._asdict(), "bigger": bigger}
+    return [*refuse_strangers(db.execute(sql.PARTS_OF_PROMISE, bound))]
+
+
+def fetch_rows_together(db: sqlite3.Connection, clock: QueryClock, number: int) -> list[StoredRow]:
+    """Return the rows of what was asked together with a promise, itself included, by ID."""
+    bound = {**clock._asdict(), "asked_with": number}
+    return [*refuse_strangers(db.execute(sql.PROMISES_TOGETHER, bound))]
 
 
 def find_waiting_kind(db: sqlite3.Connection, clock: QueryClock, number: int) -> str | None:

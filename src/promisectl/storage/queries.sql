@@ -21,6 +21,49 @@ SELECT id FROM promise WHERE person IN (SELECT id FROM them);
 -- query: PROMISE_BY_ID
 SELECT * FROM promises WHERE id = :id;
 
+-- query: NEW_PROBLEMS
+-- Where the condition begins with the columns of its index, SQLite reads open promises alone.
+SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM promise AS o
+CROSS JOIN problems AS t ON t.bigger = o.id
+JOIN promises AS c ON c.id = t.part
+WHERE o.direction IN ('owe', 'owed', 'self')
+  AND (o.state = 'proposed' OR o.state = 'active' OR o.state = 'delivered')
+  AND t.is_new
+ORDER BY t.bigger, t.part;
+
+-- query: NEW_PROBLEMS_OF_PROMISE
+SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM problems AS t
+JOIN promise AS o ON o.id = t.bigger
+JOIN promises AS c ON c.id = t.part
+WHERE t.bigger = :bigger AND t.is_new
+ORDER BY t.part;
+
+-- query: ANY_PART
+SELECT promise FROM part LIMIT 1;
+
+-- query: ANY_LINK_OF_PROMISE
+SELECT promise FROM part WHERE promise = :promise
+UNION ALL
+SELECT promise FROM part WHERE bigger = :promise
+LIMIT 1;
+
+-- query: PARTS_OF_PROMISE
+SELECT * FROM promises WHERE id IN (SELECT promise FROM part WHERE bigger = :bigger) ORDER BY id;
+
+-- table: together
+-- What one command asked of several people: the same first outcome, in a series at the same place.
+SELECT other.promise AS id FROM act AS first
+JOIN act AS other ON other.entry = first.entry AND other.verb = first.verb
+LEFT JOIN series AS place ON place.promise = first.promise
+LEFT JOIN series AS other_place ON other_place.promise = other.promise
+WHERE first.number = (SELECT min(number) FROM act WHERE promise = :asked_with)
+  AND first.verb IN ('request', 'offer')
+  AND json_extract(other.body, '$.terms.outcome') = json_extract(first.body, '$.terms.outcome')
+  AND place.place IS other_place.place;
+
+-- query: PROMISES_TOGETHER
+SELECT * FROM promises WHERE id IN (SELECT id FROM together) ORDER BY id;
+
 -- query: WAITING_KIND
 SELECT waiting FROM moves WHERE id = :id;
 
@@ -103,7 +146,8 @@ SELECT
         WHERE person.id = (SELECT person FROM promise WHERE promise.id = asked.id)
       )
   ) AS said_last,
-  (SELECT uid FROM promise WHERE promise.id = asked.replaces) AS replaces_uid
+  (SELECT uid FROM promise WHERE promise.id = asked.replaces) AS replaces_uid,
+  (SELECT uid FROM promise WHERE promise.id = asked.part_of) AS bigger_uid
 FROM temp.asked AS asked
 ORDER BY asked.rowid;
 

@@ -120,6 +120,7 @@ _PROMISE_FILTERS = (
     "(:due_by IS NULL OR due_at <= :due_by)",
     "(:due_after IS NULL OR due_at > :due_after)",
     r"(:tag IS NULL OR ' ' || tags || ' ' LIKE :tag ESCAPE '\')",
+    "(:part_of IS NULL OR part_of = :part_of)",
     "(:not_void IS NULL OR state <> 'void')",
     "(:states IS NULL OR instr(:states, ' ' || state || ' '))",
     "(:directions IS NULL OR instr(:directions, ' ' || direction || ' '))",
@@ -165,6 +166,8 @@ def _count_waiting(among: str) -> Select[Any]:
 _AMONG_OPEN = f"direction IN ('owe', 'owed', 'self') AND {tables.OPEN_CONDITION}"
 _AMONG_UNTOLD = "id > 0 AND state = 'reneged' AND move = 'me'"
 _AMONG_THEIRS = "id IN (SELECT id FROM theirs)"
+_AMONG_PARTS = "id IN (SELECT promise FROM part WHERE bigger = :part_of)"
+_AMONG_TOGETHER = "id IN (SELECT id FROM together)"
 _AMONG_ALL = "id > 0"
 
 STATEMENTS: dict[str, ClauseElement] = {
@@ -172,6 +175,8 @@ STATEMENTS: dict[str, ClauseElement] = {
     "OPEN_PROMISES": _select_promises(_AMONG_OPEN),
     "UNTOLD_PROMISES": _select_promises(_AMONG_UNTOLD),
     "PROMISES_OF_PERSON": _select_promises(_AMONG_THEIRS),
+    "PARTS_OF_PROMISE_SORTED": _select_promises(_AMONG_PARTS),
+    "PROMISES_TOGETHER_SORTED": _select_promises(_AMONG_TOGETHER),
     "ALL_PROMISES_SORTED": _select_promises(_AMONG_ALL),
     "ALL_PROMISES_BY_ID": _select_promises(_AMONG_ALL, sorted_=False),
     "WAITING_OPEN": _select_waiting(_AMONG_OPEN),
@@ -310,6 +315,10 @@ STATEMENTS: dict[str, ClauseElement] = {
         .select_from(text("temp.kept_part"))
         .join(_promise, _promise.c.uid == text("kept_part.part_of")),
     ),
+    "BIGGER_OF_PART": select(_part.c.bigger).where(_part.c.promise == bindparam("promise")),
+    "PARTS_OF_BIGGER": select(_part.c.promise)
+    .where(_part.c.bigger == bindparam("bigger"))
+    .order_by(_part.c.promise),
     "DELETE_PART": delete(_part).where(_part.c.promise == bindparam("promise")),
     "DELETE_ALL_SERIES": delete(_series),
     "DELETE_ALL_PARTS": delete(_part),

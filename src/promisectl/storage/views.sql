@@ -1,7 +1,66 @@
 -- The public read model. `:now`, `:day_end` and `:soon_end` are the moment asked about, the end of its local day, and of the third day after: the program binds them,
 -- in the ledger's own views they are the clock.
--- affected: since my newest act on a promise of mine, a problem of one of its parts began; each line of the CASE is a problem with its moment.
+-- affected: a problem of one of its parts is new, and the promise is mine to warn about.
 -- `unsaid` is 2 where the proposed terms are unsaid, 1 where only other words are. Other programs read the views: no column is removed or moved, a new one comes last.
+
+-- The parts of active promises that have a problem now, with the moment at which the newest problem of each began. It is new if that was
+-- after my newest act on the bigger promise, which is the first yes before I said anything; of one moment, after what was recorded.
+-- The problems, line by line: at risk; overdue; due later than the bigger promise; ended, or void and not replaced; not agreed, 48 hours
+-- before a due date.
+CREATE VIEW problems AS
+SELECT
+  bigger,
+  part,
+  since,
+  since > acted OR since = acted AND EXISTS (
+    SELECT * FROM act AS a
+    JOIN entry AS e ON e.id = a.entry
+    WHERE a.promise = part AND a.at = since AND e.undone_by IS NULL AND a.number > coalesce((
+      SELECT max(d.number) FROM act AS d
+      JOIN entry AS f ON f.id = d.entry
+      WHERE d.promise = bigger AND d.at = acted AND f.undone_by IS NULL AND (
+        d.by = 'me' AND d.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo')
+        OR d.verb = 'accept'
+      )
+    ), 0)
+  ) AS is_new
+FROM (
+  SELECT
+    b.id AS bigger,
+    c.id AS part,
+    max(
+      iif(c.state = 'active', coalesce(c.bumped_at, ''), ''),
+      iif(c.state = 'active' AND c.due_at < :now, c.due_at, ''),
+      iif(c.state = 'active' AND c.due_at > b.due_at, coalesce((
+        SELECT max(a.at) FROM act AS a
+        JOIN entry AS e ON e.id = a.entry
+        WHERE a.promise = c.id AND e.undone_by IS NULL
+          AND a.verb IN ('accept', 'offer', 'negotiate') AND json_extract(a.body, '$.revision') = c.revision
+      ), c.accepted_at), ''),
+      iif(c.state IN ('reneged', 'declined', 'withdrawn', 'released')
+        OR c.state = 'void' AND NOT EXISTS (
+          SELECT * FROM part AS m
+          JOIN promise AS r ON r.id = m.promise
+          WHERE m.bigger = b.id AND r.replaces = c.id
+        ), c.closed_at, ''),
+      iif(c.state = 'proposed', coalesce((
+        SELECT begins FROM (
+          SELECT strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(min(c.due_at, b.due_at), c.due_at, b.due_at), '-48 hours') AS begins
+        ) WHERE begins <= :now
+      ), ''), '')
+    ) AS since,
+    max(coalesce(b.accepted_at, ''), coalesce((
+      SELECT max(a.at) FROM act AS a
+      JOIN entry AS e ON e.id = a.entry
+      WHERE a.promise = b.id AND a.by = 'me' AND e.undone_by IS NULL
+        AND a.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo')
+    ), '')) AS acted
+  FROM promise AS b
+  CROSS JOIN part AS l ON l.bigger = b.id
+  CROSS JOIN promise AS c ON c.id = l.promise
+  WHERE b.state = 'active'
+)
+WHERE since > '';
 
 CREATE VIEW promises AS
 SELECT
@@ -58,36 +117,8 @@ SELECT
     || iif(p.state = 'delivered', ' unconfirmed', '')
     || iif(p.state = 'reneged' AND p.move = 'me', ' untold', '')
     || iif(p.unsaid, ' unsaid', '')
-    || iif(p.state = 'active' AND p.direction <> 'owed' AND EXISTS (
-      SELECT * FROM part AS l
-      JOIN promise AS c ON c.id = l.promise
-      WHERE l.bigger = p.id AND max(
-        iif(c.state = 'active', coalesce(c.bumped_at, ''), ''),
-        iif(c.state = 'active' AND c.due_at < :now, c.due_at, ''),
-        iif(c.state = 'active' AND c.due_at > p.due_at, coalesce((
-          SELECT max(a.at) FROM act AS a
-          JOIN entry AS e ON e.id = a.entry
-          WHERE a.promise = c.id AND e.undone_by IS NULL
-            AND a.verb IN ('accept', 'offer', 'negotiate') AND json_extract(a.body, '$.revision') = c.revision
-        ), c.accepted_at), ''),
-        iif(c.state IN ('reneged', 'declined', 'withdrawn', 'released')
-          OR c.state = 'void' AND NOT EXISTS (
-            SELECT * FROM part AS m
-            JOIN promise AS r ON r.id = m.promise
-            WHERE m.bigger = p.id AND r.replaces = c.id
-          ), c.closed_at, ''),
-        iif(c.state = 'proposed', coalesce((
-          SELECT begins FROM (
-            SELECT strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(min(c.due_at, p.due_at), c.due_at, p.due_at), '-48 hours') AS begins
-          ) WHERE begins <= :now
-        ), ''), '')
-      ) > max(coalesce(p.accepted_at, ''), coalesce((
-        SELECT max(a.at) FROM act AS a
-        JOIN entry AS e ON e.id = a.entry
-        WHERE a.promise = p.id AND a.by = 'me' AND e.undone_by IS NULL
-          AND a.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo')
-      ), ''))
-    ), ' affected', '')
+    || iif(p.state = 'active' AND p.direction <> 'owed'
+        AND EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id AND t.is_new), ' affected', '')
   ), '') AS flags,
   p.offer AS offer_revision,
   p.offer_outcome,

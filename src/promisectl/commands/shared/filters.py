@@ -24,6 +24,8 @@ class Filters(NamedTuple):
     overdue: bool = False
     tag: str | None = None
     search: str | None = None
+    part_of: str | None = None
+    asked_with: str | None = None
     all_: bool = False
     as_of: str | None = None
     sort: str | None = None
@@ -33,6 +35,11 @@ class Filters(NamedTuple):
     def is_narrowing(self) -> bool:
         """Whether an option changes which promises are shown."""
         return any(self._replace(as_of=None, sort=None, limit=None))
+
+    @property
+    def is_about_links(self) -> bool:
+        """Whether closed promises are found too: the parts of a promise, or those asked with it."""
+        return bool(self.part_of or self.asked_with)
 
     @property
     def given_options(self) -> list[str]:
@@ -68,10 +75,27 @@ class Filters(NamedTuple):
             due_after=output.encode_moment(after),
             tag=tag,
             search=self.search,
+            part_of=find_number(env, self.part_of),
+            asked_with=find_number(env, self.asked_with),
             sort=self.sort or sort,
             limit=most,
         )
         return moment, query
+
+
+def find_number(env: Env, word: str | None) -> int | None:
+    """Return the number of a promise that is there; None for None.
+
+    Raises BadNumber and NoPromise.
+    """
+    if word is None:
+        return None
+    from promisectl.commands.shared import arguments
+
+    number = arguments.parse_promise_number(word)
+    with output.open_view(env) as db:
+        output.find_promise_row(env, db, number)
+    return number
 
 
 def find_handle(env: Env, name: str | None) -> str | None:

@@ -122,11 +122,23 @@ def record_move(
     extras: AnswerExtras = _NO_EXTRAS,
 ) -> None:
     """Record the act that `build_act` returns for each promise, all or none, and answer."""
+    record_move_inside(env, command, ids, lambda *_: build_act, extras)
+
+
+def record_move_inside(
+    env: Env,
+    command: str,
+    ids: Sequence[str],
+    begin: Callable[[sqlite3.Connection, Journal], Callable[[Promise], Act]],
+    extras: AnswerExtras = _NO_EXTRAS,
+) -> None:
+    """Record acts as `record_move` does; `begin` returns `build_act` inside the transaction."""
     numbers = arguments.parse_promise_numbers(ids)
     if not ledger.has_ledger(env.ledger):
         raise errors.NoPromise(numbers[0])
 
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
+        build_act = begin(db, journal)
         mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
         promises = (load_seen_promise(env, journal, number) for number in numbers)
         answers = [mover.move_promise(promise, build_act) for promise in promises]
@@ -331,7 +343,10 @@ class _MoveRecorder:
         move = MoveReport(before, after, act, name, self._here, former_name)
         record = load_answer_record(env, self._db, after.id)
         line = messages.format_move_line(move)
-        dangers = describe_danger(env, self._db, act.no_to)
+        dangers = [
+            *describe_danger(env, self._db, act.no_to),
+            *describe_parts(env, self._db, move),
+        ]
         answer = MoveAnswer(line, after.id, record, notices=self._notices, dangers=dangers)
         if not self._alone:
             return answer
@@ -377,6 +392,15 @@ def describe_danger(env: Env, db: sqlite3.Connection, no_to: str | None) -> list
     from promisectl.commands.shared import displaced
 
     return displaced.describe_displaced(env, db, no_to)
+
+
+def describe_parts(env: Env, db: sqlite3.Connection, move: MoveReport) -> list[str]:
+    """Return what a move means for a bigger promise and for parts, if a person reads it."""
+    if env.is_json or env.quiet or not queries.has_parts(db, move.after.id):
+        return []
+    from promisectl.commands.shared import parts
+
+    return parts.describe_effects(env, db, move)
 
 
 def load_answer_record(env: Env, db: sqlite3.Connection, number: int) -> Mapping[str, Any] | None:
