@@ -74,6 +74,12 @@ Unsaid = Annotated[
 Agreed = Annotated[
     bool, typer.Option("--agreed", "-y", metavar="", help="Both sides have already said yes.")
 ]
+Rest = Annotated[
+    bool,
+    typer.Option(
+        "--rest", metavar="", help="Also the later promises of its series, as far as possible."
+    ),
+]
 Name = Annotated[
     str,
     typer.Argument(metavar="PERSON", help="A handle, an alias or a name; its beginning is enough."),
@@ -121,7 +127,9 @@ Search = Annotated[
 ]
 PartOfIs = Annotated[
     str | None,
-    typer.Option("--part-of", metavar="ID", help="Only the parts of this promise, closed ones too."),
+    typer.Option(
+        "--part-of", metavar="ID", help="Only the parts of this promise, closed ones too."
+    ),
 ]
 AskedWith = Annotated[
     str | None,

@@ -323,7 +323,7 @@ def negotiate_item(env: Env, item: ReviewItem) -> None:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reason = missing.ask_reason(env, Verb.NEGOTIATE, [item.id_word], always=True)
     speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
-    acts.record_new_terms(env, Verb.NEGOTIATE, item.id_word, lambda *_: new_terms, speech)
+    acts.record_new_terms(env, Verb.NEGOTIATE, [item.id_word], lambda *_: new_terms, speech)
 
 
 def accept_item(env: Env, item: ReviewItem) -> None:

@@ -493,6 +493,12 @@ SELECT min(number) FROM act WHERE promise = :promise;
 -- query: FIRST_ACT_OF_UID
 SELECT min(number) FROM act WHERE promise = (SELECT id FROM promise WHERE uid = :uid);
 
+-- query: REST_OF_SERIES
+SELECT later.promise FROM series AS first
+JOIN series AS later ON later.series = first.series AND later.place >= first.place
+WHERE first.promise = :promise
+ORDER BY later.place, later.promise;
+
 -- query: PROMISE_OF_UID
 SELECT id FROM promise WHERE uid = :uid;
 
