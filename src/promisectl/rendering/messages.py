@@ -96,14 +96,7 @@ class MoveReport(NamedTuple):
     @property
     def others(self) -> str:
         """How many promises moved with it, and which, after a comma; empty for none."""
-        ids, number = [promise.id for promise in self.rest], self.after.id
-        if not ids:
-            return ""
-        if len(ids) == 1:
-            return f", and #{ids[0]}"
-        is_range = ids == [*range(number + 1, number + 1 + len(ids))]
-        which = f" to #{ids[-1]}" if is_range else f" (#{formats.format_id_range(ids)})"
-        return f", and {len(ids)} more{which}"
+        return format_others(self.after.id, [promise.id for promise in self.rest])
 
     @property
     def reason(self) -> str:
@@ -130,6 +123,15 @@ class MoveReport(NamedTuple):
             told = self.after.told_words[len(self.before.told_words) :]
             bumps = tuple(word for verb, word in told if verb is Verb.BUMP)
         return self.after.find_warned_agreement(bumps[-1]) if bumps else None
+
+
+def format_others(number: int, ids: Sequence[int]) -> str:
+    """Return which other promises the same is said of as of `number`, after a comma; maybe empty."""
+    if len(ids) <= 1:
+        return "".join(f", and #{one} too" for one in ids)
+    is_range = ids == [*range(number + 1, number + 1 + len(ids))]
+    which = f" to #{ids[-1]}" if is_range else f" (#{formats.format_id_range(ids)})"
+    return f", and {len(ids)} more{which}"
 
 
 def format_move_line(move: MoveReport) -> str:
@@ -553,12 +555,18 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
 }
 
 
-def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
-    """Return the state of a promise after an undo or a redo, and which command that was."""
+def format_undo(
+    promise: Promise, command: str, *, redone: bool = False, rest: Sequence[int] = ()
+) -> str:
+    """Return the state of a promise after an undo or a redo, and which command that was.
+
+    `rest` are the IDs of others of its series, of which the same is true.
+    """
     again = "" if promise.state is State.VOID else " again"
     change = f"was {'redone' if redone else 'undone'}"
     event = f"`{command}` of “{promise.current_revision.terms.outcome}” {change}"
-    return f"#{promise.id} {formats.format_state(promise.state)}{again}: {event}."
+    state = f"{formats.format_state(promise.state)}{again}{format_others(promise.id, rest)}"
+    return f"#{promise.id} {state}: {event}."
 
 
 def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False, left: str = "") -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promisectl.domain.civil import CivilMoment
-    from promisectl.domain.promise import Promise
+    from promisectl.domain.promise import Promise, Verb
     from promisectl.rendering.formats import LocalMoment
 
 
@@ -47,7 +47,8 @@ def format_new_series(promises: Sequence[Promise], name: str, terms: str, here: 
     first, last = promises[0], promises[-1]
     opening = messages.format_opening(first, name, here, terms=terms, subject=f"#{first.id}")
     date = messages.format_act_date(first.made_at, here)
-    return f"#{first.id} to #{last.id} {opening}{date}"
+    to = "to" if promises[2:] else "and"
+    return f"#{first.id} {to} #{last.id} {opening}{date}"
 
 
 def format_first_step(promises: Sequence[Promise], name: str, *, is_fresh: bool) -> str:
@@ -58,3 +59,57 @@ def format_first_step(promises: Sequence[Promise], name: str, *, is_fresh: bool)
         return messages.format_next_step(first, name, is_fresh=is_fresh, left=left)
     done = "When the first is done:" if first.direction is Direction.OWED else "First one done?"
     return f"{done} promisectl complete {first.id} · For all that are left, add --rest"
+
+
+class SeriesCounts(NamedTuple):
+    """How many promises of a series were kept in time, were kept late, and were broken."""
+
+    kept: int
+    late: int
+    broken: int
+
+
+def format_series_end(promise: Promise, counts: SeriesCounts, more: int) -> str:
+    """Return a sentence after another: that a series ended, and what became of its promises.
+
+    `promise` is the one that ended it, together with `more` later ones. Empty where none of them
+    was to be kept.
+    """
+    words = [f"{name} {count}" for name, count in counts._asdict().items() if count]
+    if not words:
+        return ""
+    has_count = promise.state in (State.KEPT, State.RENEGED) and not more
+    beginning = f"It was the last of {sum(counts)}" if has_count else "That ends the series"
+    return f" {beginning}: {', '.join(words)}."
+
+
+def format_again(promise: Promise, name: str, person: str, every: str) -> list[str]:
+    """Return a question and a command: to make a series again. `every` is its rule as typed."""
+    questions = {
+        Direction.OWE: f"Promise it again? Ask {name} first:",
+        Direction.OWED: f"Do you need it again? Ask {name}:",
+        Direction.SELF: "Promise it again?",
+    }
+    side = "--from" if promise.direction is Direction.OWED else "--to"
+    outcome = quote_word(promise.current_revision.terms.outcome)
+    command = f"promisectl make {outcome} {side} {person} --every {quote_word(every)}"
+    return [questions[promise.direction], f"{command} --by “…” --until “…”"]
+
+
+def quote_word(text: str) -> str:
+    """Return a text as one word of a command line, in double quotes where these are enough."""
+    import shlex
+
+    quoted = shlex.quote(text)
+    is_plain = not set(text) & set('"$`\\!') and text.isprintable()
+    return f'"{text}"' if quoted != text and is_plain and "…" not in text else quoted
+
+
+def format_unanswered(numbers: Sequence[int], verb: Verb) -> tuple[str, str]:
+    """Return which later promises still wait for an answer, after a sentence, and the command."""
+    first = numbers[0]
+    which = f"#{formats.format_id_range(numbers)}"
+    if numbers == [*range(first, first + len(numbers))] and numbers[1:]:
+        which = f"#{first} to #{numbers[-1]}"
+    stay = "stay" if numbers[1:] else "stays"
+    return f" {which} {stay} open.", f"For all of them: promisectl {verb} {first} --rest"

@@ -412,6 +412,12 @@ def load_series_rest(db: sqlite3.Connection, number: int) -> list[Promise]:
     return [load_promise(db, one) for one in (number, *later)]
 
 
+def fetch_series_rows(db: sqlite3.Connection, series: str) -> list[StoredRow]:
+    """Return the state, the dates and the offer of each promise of a series, in their order."""
+    rows: list[StoredRow] = db.execute(sql.SERIES_ROWS, {"series": series}).fetchall()
+    return rows
+
+
 def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
     """Return the number of the newest promise, or 0."""
     number: int = db.execute("SELECT coalesce(max(id), 0) FROM promise").fetchone()[0]

@@ -499,6 +499,12 @@ JOIN series AS later ON later.series = first.series AND later.place >= first.pla
 WHERE first.promise = :promise
 ORDER BY later.place, later.promise;
 
+-- query: SERIES_ROWS
+SELECT p.id, p.state, p.due, p.due_at, p.delivered_at, p.offer, p.author FROM series AS s
+JOIN promise AS p ON p.id = s.promise
+WHERE s.series = :series
+ORDER BY s.place, p.id;
+
 -- query: PROMISE_OF_UID
 SELECT id FROM promise WHERE uid = :uid;
 

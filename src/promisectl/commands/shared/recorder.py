@@ -378,13 +378,18 @@ class _MoveRecorder:
             )
             for line, move in zip(lines, moves, strict=True)
         ]
+        shown = [first] if extras.rest else moves
+        if any(move.after.opening.series for move in shown):
+            from promisectl.commands.shared import series_state
+
+            answers = series_state.describe_series(env, db, shown, answers)
         if len(moves) > 1 and not extras.rest:
             return answers
         risk = ""
         if extras.foreseen and first.before:
             risk = messages.format_recalled_risk(first.before, first.act, first.name)
         steps = suggest_next_steps(env, db, first)
-        answers[0] = answers[0]._replace(hints=[*steps, risk])
+        answers[0] = answers[0]._replace(hints=[*steps, risk, *answers[0].hints])
         answers[0] = add_check_hint(env, db, first.after, extras, answers[0])
         return answers
 

@@ -48,6 +48,14 @@ def _is_followed(rule: SeriesRule, days: Sequence[date]) -> bool:
     return all_days.issuperset(days) and len(days) >= _MIN_SHARE * len(all_days)
 
 
+def spell_rule(rule: SeriesRule) -> str:
+    """Return a rule as `parse_rule` reads it: “2 weeks”, “mon,thu”."""
+    if rule.unit != "weekday":
+        return rule.unit if rule.interval == 1 else f"{rule.interval} {rule.unit}s"
+    names = ",".join(WEEKDAYS[number][:3] for number in rule.weekdays)
+    return "weekday" if names == "mon,tue,wed,thu,fri" else names
+
+
 def describe_rule(rule: SeriesRule, first: date) -> str:
     """Return a rule in words, by its weekday where it has one: “every Friday”."""
     if rule == SeriesRule("week"):
