@@ -37,12 +37,14 @@ class SeriesDraft(NamedTuple):
         """The last due date, and how often a date comes."""
         return SeriesSpan(self.dues[-1], rule.format_rule(self.rule))
 
-    def format_terms(self, terms: Terms, here: LocalMoment) -> str:
-        """Return the outcome, how many promises there are, and on which dates they are due."""
+    def format_dates(self, here: LocalMoment) -> str:
+        """Return how many promises there are, and on which dates they are due."""
         how_often = rule.format_rule(self.rule)
-        return rendering.format_series_terms(
-            terms.outcome, how_often, self.dues, self.left_out, here
-        )
+        return rendering.format_series_dates(how_often, self.dues, self.left_out, here)
+
+    def format_terms(self, terms: Terms, here: LocalMoment) -> str:
+        """Return the outcome in quotes, and the dates."""
+        return f"“{terms.outcome}”, {self.format_dates(here)}"
 
 
 def check_series_options(typed: MakeArguments) -> None:

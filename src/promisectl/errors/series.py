@@ -22,10 +22,11 @@ class UnreadableRule(Usage):
 
 
 class SeriesWithoutEnd(Usage):
-    """A series without an end."""
+    """A series without an end. `in_line`: it is on a line of jot, which has no options."""
 
-    def __init__(self) -> None:
-        super().__init__('A series needs an end: add --until "26 feb" or --times 13.')
+    def __init__(self, *, in_line: bool = False) -> None:
+        way = "until 26 feb, or 13 times" if in_line else '--until "26 feb" or --times 13'
+        super().__init__(f"A series needs an end: add {way}.")
 
 
 class FirstOutsideRule(Usage):

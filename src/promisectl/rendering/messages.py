@@ -126,7 +126,7 @@ class MoveReport(NamedTuple):
 
 
 def format_others(number: int, ids: Sequence[int]) -> str:
-    """Return which other promises the same is said of as of `number`, after a comma; maybe empty."""
+    """Return of which other promises the same is said, after a comma; maybe empty."""
     if len(ids) <= 1:
         return "".join(f", and #{one} too" for one in ids)
     is_range = ids == [*range(number + 1, number + 1 + len(ids))]

@@ -22,14 +22,13 @@ class SeriesSpan(NamedTuple):
     how_often: str
 
 
-def format_series_terms(
-    outcome: str,
+def format_series_dates(
     how_often: str,
     dues: Sequence[CivilMoment],
     left_out: Sequence[CivilMoment],
     here: LocalMoment,
 ) -> str:
-    """Return the outcome of a series in quotes, how many promises there are, and their dates.
+    """Return how many promises a series has, and on which dates they are due.
 
     The dates `left_out` are named without their weekday.
     """
@@ -39,11 +38,11 @@ def format_series_terms(
         for moment in left_out
     ]
     but = f", without {formats.join_words(days)}" if days else ""
-    return f"“{outcome}”, {len(dues)} times, {how_often} from {first} to {last}{but}"
+    return f"{len(dues)} times, {how_often} from {first} to {last}{but}"
 
 
 def format_new_series(promises: Sequence[Promise], name: str, terms: str, here: LocalMoment) -> str:
-    """Return a new series as one line; `terms` is what `format_series_terms` returns."""
+    """Return a new series as one line; `terms` are the outcome and the dates."""
     first, last = promises[0], promises[-1]
     opening = messages.format_opening(first, name, here, terms=terms, subject=f"#{first.id}")
     date = messages.format_act_date(first.made_at, here)

@@ -13,6 +13,7 @@ from promisectl.storage import links, queries
 
 if TYPE_CHECKING:
     import sqlite3
+
     from promisectl.domain.promise import Promise
     from promisectl.env import Env
     from promisectl.records.fields import Row
