@@ -13,6 +13,7 @@ from promisectl.cli.registry import (
     READS_STDIN,
     register_command,
 )
+from promisectl.domain.constants import SERIES_RULES
 
 MakeTo = Annotated[
     list[str],
@@ -67,8 +68,39 @@ MakeNew = Annotated[
     ),
 ]
 
+Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="RULE",
+        help="A series: day, weekday, week, “2 weeks”, month, quarter, year, fri or mon,thu.",
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="WHEN", help="With --every: the end of the series."),
+]
+Times = Annotated[
+    int | None,
+    typer.Option("--times", metavar="N", help="With --every: how many promises, 2 to 100."),
+]
+Except = Annotated[
+    list[str],
+    typer.Option(
+        "--except",
+        metavar="WHEN",
+        help="With --every: a date to leave out; may be repeated.",
+    ),
+]
 
-@register_command("make", MAIN_PANEL, runs="make.make", answers=MOVE_OPTIONS)
+
+@register_command(
+    "make",
+    MAIN_PANEL,
+    runs="make.make",
+    answers=MOVE_OPTIONS,
+    choices={"every": SERIES_RULES},
+)
 def make(
     outcome: Annotated[
         list[str],
@@ -99,6 +131,10 @@ def make(
     tag: Tag = [],  # noqa: B006
     new: MakeNew = False,
     unsaid: o.Unsaid = False,
+    every: Every = None,
+    until: Until = None,
+    times: Times = None,
+    except_: Except = [],  # noqa: B006
 ) -> None:
     """Make a promise: offered, requested or already agreed.
 
@@ -108,6 +144,7 @@ def make(
     promisectl make "Review the contract" --to dana --by wed --asked
     promisectl make "Fix the bike brake" --from lee --by sat
     promisectl make "Send the draft" --from kim --by tue --part-of 5
+    promisectl make "Send the weekly report" --to ben --by fri --every week --until "26 feb"
     promisectl make --json - < promises.jsonl
     """
 
@@ -132,7 +169,8 @@ def jot(
     promisectl jot - < meeting.txt
 
     A line is “to NAME: OUTCOME” or “from NAME: OUTCOME”, then any of these after a “|”: a date,
-    agreed, asked, offered, unsaid, done when: …, why: …, answer by: …, part of: …, #tag.
+    every week until 26 feb, agreed, asked, offered, unsaid, done when: …, why: …, answer by: …,
+    part of: …, #tag.
 
     At a terminal promisectl shows several promises and asks before it makes them.
     All are made, or none; one undo takes them back.
@@ -161,6 +199,7 @@ Partial = Annotated[
     str | None,
     typer.Option("--partial", metavar="TEXT", help="What is done so far; the promise stays open."),
 ]
+CompleteRest = Annotated[bool, typer.Option("--rest", metavar="", hidden=True)]
 Told = Annotated[
     str | None,
     typer.Option("--told", metavar="WHEN", help="When they were told, if not now."),
@@ -208,6 +247,7 @@ def negotiate(
     on: o.On = None,
     backfill: o.Backfill = False,
     unsaid: o.Unsaid = False,
+    rest: o.Rest = False,
 ) -> None:
     """Propose other terms: a counter-offer, or a change to agreed terms.
 
@@ -216,8 +256,10 @@ def negotiate(
     promisectl negotiate 1 --by "next mon" --reason "the vendor slipped"
     promisectl negotiate 3 --by mon --theirs
     promisectl negotiate 3 -b tomorrow -y
+    promisectl negotiate 5 --rest --by mon --reason "Fridays are full"
 
     An empty text removes a date, a done-when or a why: --by "".
+    With --rest, --by moves every date: a weekday, +2d or a time.
     """
 
 
@@ -229,6 +271,7 @@ def accept(
     no_to: o.NoTo = None,
     on: o.On = None,
     note: o.Note = None,
+    rest: o.Rest = False,
 ) -> None:
     """Say yes to proposed terms, or confirm a delivery.
 
@@ -239,7 +282,7 @@ def accept(
 
 
 @register_command("decline", MAIN_PANEL, runs="acts.decline", answers=MOVE_OPTIONS)
-def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
+def decline(ids: o.Ids, reason: o.Reason = None, on: o.On = None, rest: o.Rest = False) -> None:
     """Say no to proposed terms, or to a delivery.
 
     \b
@@ -255,6 +298,7 @@ def complete(
     partial: Partial = None,
     on: o.On = None,
     note: o.Note = None,
+    rest: CompleteRest = False,
 ) -> None:
     """Mark as done: report yours, confirm theirs.
 
@@ -275,6 +319,7 @@ def renege(
     cause: RenegeCause = None,
     repair: Repair = None,
     on: o.On = None,
+    rest: o.Rest = False,
 ) -> None:
     """Record that a promise is broken, and when the other side was told.
 

@@ -47,7 +47,7 @@ UndoPromise = Annotated[
 
 
 @register_command("withdraw", MORE_PANEL, runs="acts.withdraw", answers=MOVE_OPTIONS)
-def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
+def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None, rest: o.Rest = False) -> None:
     """Take back an offer, a request or a proposed change.
 
     \b
@@ -56,7 +56,7 @@ def withdraw(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
 
 
 @register_command("release", MORE_PANEL, runs="acts.release", answers=MOVE_OPTIONS)
-def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None) -> None:
+def release(ids: o.Ids, reason: o.Reason = None, on: o.On = None, rest: o.Rest = False) -> None:
     """Release the promisor.
 
     \b
@@ -88,6 +88,7 @@ def bump(
     theirs: o.Theirs = False,
     on: o.On = None,
     unsaid: o.Unsaid = False,
+    rest: o.Rest = False,
 ) -> None:
     """Record an early warning, or a reminder.
 
@@ -110,7 +111,7 @@ def told(ids: o.Ids, on: o.On = None) -> None:
 
 
 @register_command("note", MORE_PANEL, runs="bookkeeping.note", answers=MOVE_OPTIONS)
-def note(id_: o.Id, text: NoteText, on: o.On = None) -> None:
+def note(id_: o.Id, text: NoteText, on: o.On = None, rest: o.Rest = False) -> None:
     """Add a note.
 
     \b
@@ -119,7 +120,7 @@ def note(id_: o.Id, text: NoteText, on: o.On = None) -> None:
 
 
 @register_command("tag", MORE_PANEL, runs="bookkeeping.tag", answers=MOVE_OPTIONS)
-def tag(id_: o.Id, tags: Tags) -> None:
+def tag(id_: o.Id, tags: Tags, rest: o.Rest = False) -> None:
     """Add tags.
 
     \b
@@ -129,7 +130,7 @@ def tag(id_: o.Id, tags: Tags) -> None:
 
 
 @register_command("untag", MORE_PANEL, runs="bookkeeping.untag", answers=MOVE_OPTIONS)
-def untag(id_: o.Id, tags: Tags) -> None:
+def untag(id_: o.Id, tags: Tags, rest: o.Rest = False) -> None:
     """Remove tags.
 
     \b
@@ -189,6 +190,7 @@ def correct(
     new: CorrectNew = False,
     rev: CorrectRev = None,
     backfill: o.Backfill = False,
+    rest: o.Rest = False,
 ) -> None:
     """Fix a typo in the terms, or the wrong person.
 
@@ -208,6 +210,7 @@ def void(
     id_: o.Id,
     words: o.ReasonWords = [],  # noqa: B006
     reason: o.Reason = None,
+    rest: o.Rest = False,
 ) -> None:
     """Void an entry made by mistake.
 

@@ -74,6 +74,12 @@ Unsaid = Annotated[
 Agreed = Annotated[
     bool, typer.Option("--agreed", "-y", metavar="", help="Both sides have already said yes.")
 ]
+Rest = Annotated[
+    bool,
+    typer.Option(
+        "--rest", metavar="", help="Also the later promises of its series, as far as possible."
+    ),
+]
 Name = Annotated[
     str,
     typer.Argument(metavar="PERSON", help="A handle, an alias or a name; its beginning is enough."),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from promisectl.compiled.argv import Spelled
 
-_DATE_PARAMETERS = frozenset(("by", "reply_by", "answer_by", "said", "on", "told"))
+_DATE_PARAMETERS = frozenset(
+    ("by", "reply_by", "answer_by", "said", "on", "told", "until", "except_")
+)
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 

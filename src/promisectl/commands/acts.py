@@ -55,27 +55,39 @@ def negotiate(
     on: str | None = None,
     backfill: bool = False,
     unsaid: bool = False,
+    rest: bool = False,
 ) -> None:
     """Propose other terms: a counter-offer, or a change to agreed terms.
 
     A field that is None stays as it is. `risk` and `no_to` belong to terms of the promisor. With
-    `agreed`, both sides have said yes to the other terms already; `unsaid` ones are mine.
+    `agreed`, both sides have said yes to the other terms already; `unsaid` ones are mine. With
+    `rest`, `by` moves the date of each promise that is left of the series in the same way.
     """
     arguments.ensure_at_most_one(mine=mine, theirs=theirs)
     arguments.ensure_at_most_one(agreed=agreed, reply_by=reply_by)
     check_unsaid_options(unsaid=unsaid, theirs=theirs, agreed=agreed)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
+    has_words = any(word is not None for word in words.values())
+    ids, move_due_date = [id_], None
+    if rest:
+        from promisectl.commands.shared import series_rest
+
+        if by:
+            words["due"] = None
+            move_due_date = series_rest.build_date_change(env, by, backfill=backfill)
+        ids = series_rest.list_rest_ids(env, Verb.NEGOTIATE, ids)
     arguments.check_words_before_lock(env, words, on, backfill=backfill)
-    if reason is None and not agreed and any(word is not None for word in words.values()):
-        reason = missing.ask_reason(env, Verb.NEGOTIATE, [id_])
+    if reason is None and not agreed and has_words:
+        reason = missing.ask_reason(env, Verb.NEGOTIATE, ids)
 
     def change_terms(terms: Terms, at: datetime) -> Terms:
-        return arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
+        terms = arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
+        return move_due_date(terms) if move_due_date else terms
 
     record_new_terms(
         env,
         Verb.NEGOTIATE,
-        id_,
+        ids,
         change_terms,
         TermsSpeech(
             reason=arguments.check_text("reason", reason),
@@ -84,6 +96,7 @@ def negotiate(
             whose=parse_speaker(mine=mine or unsaid, theirs=theirs),
             agreed=agreed,
             unsaid=unsaid,
+            rest=rest,
         ),
         on=on,
     )
@@ -109,7 +122,8 @@ class TermsSpeech(NamedTuple):
     one to correct, None for the agreed one and the same values elsewhere. `seen` is the revision
     that a person was shown. `agreed`: the other side has said yes to them already. `person` is the
     right other side, where a correction names one. `asked`: the questions about what binds me were
-    just asked. `unsaid`: the other side does not know of them yet.
+    just asked. `unsaid`: the other side does not know of them yet. `rest`: they are those of all
+    that is left of a series.
     """
 
     reason: str | None = None
@@ -122,12 +136,13 @@ class TermsSpeech(NamedTuple):
     person: Person | Newcomer | None = None
     asked: bool = False
     unsaid: bool = False
+    rest: bool = False
 
 
 def record_new_terms(
     env: Env,
     verb: Verb,
-    id_: str,
+    ids: Sequence[str],
     change_terms: ChangeTerms,
     speech: TermsSpeech,
     *,
@@ -135,15 +150,17 @@ def record_new_terms(
 ) -> None:
     """Record new or corrected terms: what `change_terms` returns for the terms and the moment.
 
-    `verb` is NEGOTIATE or CORRECT. Raises WhoseTerms, NoRevision, ReplyByWithoutOffer, and
-    TermsChanged if there is another revision now than the one that was seen.
+    `verb` is NEGOTIATE or CORRECT. Several `ids` are those that are left of a series. Raises
+    WhoseTerms, NoRevision, ReplyByWithoutOffer, and TermsChanged if there is another revision of
+    the first promise now than the one that was seen.
     """
+    first = arguments.parse_promise_number(ids[0])
     if verb is Verb.NEGOTIATE and env.may_ask:
-        change_terms, speech = _ask_about_proposal(env, id_, change_terms, speech, on)
+        change_terms, speech = _ask_about_proposal(env, ids, change_terms, speech, on)
 
     def build_act(promise: Promise) -> Act:
         base = lifecycle.find_base_revision(promise, verb, speech.revision)
-        if speech.seen not in (None, base):
+        if promise.id == first and speech.seen not in (None, base):
             raise errors.TermsChanged(promise.id)
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
         side = resolve_speaking_side(env, promise, verb, speech)
@@ -168,20 +185,25 @@ def record_new_terms(
 
     new = verb is Verb.NEGOTIATE
     extras = AnswerExtras(
-        foreseen=new, new=new, asked=speech.asked, agreed=speech.agreed, person=speech.person
+        foreseen=new,
+        new=new,
+        asked=speech.asked,
+        agreed=speech.agreed,
+        person=speech.person,
+        rest=speech.rest,
     )
-    number = str(arguments.parse_promise_number(id_))
-    recorder.record_move(env, verb.value, [number], build_act, extras)
+    recorder.record_move(env, verb.value, [str(first), *ids[1:]], build_act, extras)
 
 
 def _ask_about_proposal(
-    env: Env, id_: str, change_terms: ChangeTerms, speech: TermsSpeech, on: str | None
+    env: Env, ids: Sequence[str], change_terms: ChangeTerms, speech: TermsSpeech, on: str | None
 ) -> tuple[ChangeTerms, TermsSpeech]:
     """Ask whose the proposed terms are, and about those that bind me; return what to record.
 
-    Nothing is asked about terms that will be refused. Raises EOFError after a no.
+    Of a series, that is asked about the first promise, for all. Nothing is asked about terms that
+    will be refused. Raises EOFError after a no.
     """
-    promise, _ = output.load_promise_and_name(env, arguments.parse_promise_number(id_))
+    promise, _ = output.load_promise_and_name(env, arguments.parse_promise_number(ids[0]))
     seen = speech.seen or lifecycle.find_base_revision(promise, Verb.NEGOTIATE)
     if not (speech.whose or speech.agreed):
         whose = ask_whose_terms(env, promise)
@@ -199,10 +221,17 @@ def _ask_about_proposal(
     if not lifecycle.is_allowed(promise, act, agreed=is_agreed):
         return change_terms, speech
     given = Reply(risk=speech.risk, no_to=speech.no_to)
-    reply = consent.ask_about_own_terms(env, promise, terms, given, is_agreed=is_agreed)
+    span = None
+    if speech.rest:
+        from promisectl.commands.shared import series_rest
+
+        span = series_rest.find_changed_span(env, ids, lambda former: change_terms(former, at))
+    reply = consent.ask_about_own_terms(env, promise, terms, given, is_agreed=is_agreed, span=span)
     if not reply.asked:
         return change_terms, speech
     speech = speech._replace(risk=reply.risk, no_to=reply.no_to, seen=seen, asked=True)
+    if speech.rest:
+        return change_terms, speech
     chosen = reply.terms or terms
     return (lambda _terms, _at: chosen), speech
 
@@ -263,12 +292,17 @@ def accept(
     no_to: str | None = None,
     on: str | None = None,
     note: str | None = None,
+    rest: bool = False,
 ) -> None:
     """Say yes to proposed terms, or confirm a delivery.
 
     At a terminal, the person whom the yes binds is asked the questions of `consent` first, and may
-    decline or counter. `note` is the reason of the yes, or a note beside another reply.
+    decline or counter. `note` is the reason of the yes, or a note beside another reply. With
+    `rest`, the questions are asked once, for all that are left of the series.
     """
+    arguments.ensure_at_most_one(rest=rest, rev=rev)
+    if rest:
+        ids = list_rest_ids(env, Verb.ACCEPT, ids)
     reply = Reply(
         risk=arguments.check_text("risk", risk),
         no_to=arguments.check_displaced_text(env, no_to, ids),
@@ -276,7 +310,14 @@ def accept(
     )
     note, numbers = arguments.check_text("note", note), arguments.parse_promise_numbers(ids)
     arguments.check_words_before_lock(env, on=on)
-    accept_after_questions(env, numbers, reply, on=on, note=note)
+    accept_after_questions(env, numbers, reply, on=on, note=note, rest=rest)
+
+
+def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
+    """Return the IDs that --rest means: see `series_rest.list_rest_ids`."""
+    from promisectl.commands.shared import series_rest
+
+    return series_rest.list_rest_ids(env, verb, ids)
 
 
 def accept_after_questions(
@@ -287,10 +328,18 @@ def accept_after_questions(
     on: str | None = None,
     note: str | None = None,
     always: bool = False,
+    rest: bool = False,
 ) -> None:
-    """Ask the questions of `consent`, and record the replies; `always` asks all of them."""
+    """Ask the questions of `consent`, and record the replies; `always` asks all of them.
+
+    With `rest`, the promises are those that are left of a series.
+    """
     replies = dict.fromkeys(numbers, reply)
-    if env.may_ask:
+    if env.may_ask and rest:
+        from promisectl.commands.shared import series_rest
+
+        replies |= series_rest.ask_replies_to_rest(env, numbers, reply)
+    elif env.may_ask:
         from promisectl.commands.shared import consent, facts
 
         print_agreed_parts(env, numbers)
@@ -302,6 +351,7 @@ def accept_after_questions(
         asked=any(reply.asked for reply in replies.values()),
         note=None if accepted else note,
         known=("L26",) if env.may_ask else (),  # the week was just shown
+        rest=rest,
     )
     replies |= {number: replies[number]._replace(reason=note) for number in accepted}
     record_replies(env, replies, extras, on=on)
@@ -353,17 +403,33 @@ def check_meant_revision(promise: Promise, meant: int | None) -> None:
 
 
 def decline(
-    env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+    env: Env,
+    ids: Sequence[str],
+    *,
+    reason: str | None = None,
+    on: str | None = None,
+    rest: bool = False,
 ) -> None:
     """Say no to proposed terms, or to a delivery."""
-    record_plain_move(env, Verb.DECLINE, ids, reason=reason, on=on)
+    record_plain_move(env, Verb.DECLINE, ids, reason=reason, on=on, rest=rest)
 
 
 def record_plain_move(
-    env: Env, verb: Verb, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+    env: Env,
+    verb: Verb,
+    ids: Sequence[str],
+    *,
+    reason: str | None = None,
+    on: str | None = None,
+    rest: bool = False,
 ) -> None:
-    """Record an act that needs a side, a moment and a reason, and nothing else."""
+    """Record an act that needs a side, a moment and a reason, and nothing else.
+
+    With `rest`, it is recorded for all that are left of the series.
+    """
     arguments.check_words_before_lock(env, on=on)
+    if rest:
+        ids = list_rest_ids(env, verb, ids)
     if reason is None:
         reason = missing.ask_reason(env, verb, ids)
     text = arguments.check_text("reason", reason)
@@ -372,7 +438,7 @@ def record_plain_move(
         at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
         return Act(verb, lifecycle.infer_speaker(promise, verb), at, env.now, text=text)
 
-    recorder.record_move(env, verb.value, ids, build_act)
+    recorder.record_move(env, verb.value, ids, build_act, AnswerExtras(rest=rest))
 
 
 def complete(
@@ -384,11 +450,18 @@ def complete(
     partial: str | None = None,
     on: str | None = None,
     note: str | None = None,
+    rest: bool = False,
 ) -> None:
     """Mark as done: the promisor reports it, or the promisee confirms it.
 
-    `partial` records progress, and the state stays.
+    `partial` records progress, and the state stays. Raises Contradiction for the `rest` of a
+    series.
     """
+    if rest:
+        raise errors.Contradiction(
+            "complete has no --rest, because nobody can deliver the future.",
+            "Name each promise that is done: promisectl complete 4 5",
+        )
     arguments.ensure_at_most_one(confirmed=confirmed, reported=reported, partial=partial)
     arguments.ensure_at_most_one(partial=partial, note=note)
     progress, text = arguments.check_text("partial", partial), arguments.check_text("note", note)
@@ -429,10 +502,12 @@ def renege(
     cause: str | None = None,
     repair: str | None = None,
     on: str | None = None,
+    rest: bool = False,
 ) -> None:
     """Record that a promise is broken, and when the other side was told.
 
-    `silent`: they broke theirs and did not tell me.
+    `silent`: they broke theirs and did not tell me. With `rest`, all that are left of the series
+    are broken.
     """
     arguments.ensure_at_most_one(told=told, not_told=not_told, silent=silent)
     reason = arguments.check_text("reason", reason)
@@ -440,6 +515,8 @@ def renege(
     cause = arguments.check_choice("--cause", cause, _CAUSE_WORDS)
     arguments.check_words_before_lock(env, on=on)
     arguments.parse_event_moment(env, "--told", told)
+    if rest:
+        ids = list_rest_ids(env, Verb.RENEGE, ids)
     if reason is None:
         reason = missing.ask_reason(env, Verb.RENEGE, ids)
     if env.may_ask and not (told or not_told or silent):
@@ -458,7 +535,7 @@ def renege(
         told_at = arguments.parse_event_moment(env, "--told", told, after=after)
         return act._replace(told_at=told_at)
 
-    recorder.record_move(env, "renege", ids, build_act, AnswerExtras(foreseen=True))
+    recorder.record_move(env, "renege", ids, build_act, AnswerExtras(foreseen=True, rest=rest))
 
 
 def check_notice_options(promise: Promise, *, told: bool, not_told: bool, silent: bool) -> None:
@@ -482,17 +559,27 @@ def check_notice_options(promise: Promise, *, told: bool, not_told: bool, silent
 
 
 def withdraw(
-    env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+    env: Env,
+    ids: Sequence[str],
+    *,
+    reason: str | None = None,
+    on: str | None = None,
+    rest: bool = False,
 ) -> None:
     """Take back an offer, a request or a proposed change."""
-    record_plain_move(env, Verb.WITHDRAW, ids, reason=reason, on=on)
+    record_plain_move(env, Verb.WITHDRAW, ids, reason=reason, on=on, rest=rest)
 
 
 def release(
-    env: Env, ids: Sequence[str], *, reason: str | None = None, on: str | None = None
+    env: Env,
+    ids: Sequence[str],
+    *,
+    reason: str | None = None,
+    on: str | None = None,
+    rest: bool = False,
 ) -> None:
     """Release the promisor from the promise."""
-    record_plain_move(env, Verb.RELEASE, ids, reason=reason, on=on)
+    record_plain_move(env, Verb.RELEASE, ids, reason=reason, on=on, rest=rest)
 
 
 def reopen(
@@ -517,6 +604,7 @@ def bump(
     theirs: bool = False,
     on: str | None = None,
     unsaid: bool = False,
+    rest: bool = False,
 ) -> None:
     """Record an early warning, or a reminder; the state stays.
 
@@ -528,7 +616,8 @@ def bump(
     check_unsaid_options(unsaid=unsaid, theirs=theirs)
     arguments.ensure_at_most_one(answer_by=answer_by, unsaid=unsaid)
     arguments.check_words_before_lock(env, {"answer_by": answer_by}, on)
-    text = missing.ask_missing_text(env, Verb.BUMP, id_, text, "What do you tell them?")
+    ids = list_rest_ids(env, Verb.BUMP, [id_]) if rest else [id_]
+    text = missing.ask_missing_text(env, Verb.BUMP, ids, text, "What do you tell them?")
     arguments.check_text("text", text)
 
     def build_act(promise: Promise) -> Act:
@@ -538,8 +627,8 @@ def bump(
         answer = arguments.parse_due_date(env, "--answer-by", answer_by, said=at)
         return Act(Verb.BUMP, side, at, env.now, text=text, answer_by=answer, unsaid=unsaid)
 
-    extras = AnswerExtras(foreseen=answer_by is None)
-    recorder.record_move(env, "bump", [id_], build_act, extras)
+    extras = AnswerExtras(foreseen=answer_by is None, rest=rest)
+    recorder.record_move(env, "bump", ids, build_act, extras)
 
 
 def told(env: Env, ids: Sequence[str], *, on: str | None = None) -> None:

@@ -7,8 +7,14 @@ from itertools import chain
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.acts import TermsSpeech, record_new_terms, record_plain_move
+from promisectl.commands.acts import (
+    TermsSpeech,
+    list_rest_ids,
+    record_new_terms,
+    record_plain_move,
+)
 from promisectl.commands.shared import arguments, missing, recorder
+from promisectl.commands.shared.recorder import AnswerExtras
 from promisectl.domain.promise import Act, Side, Terms, Verb
 
 if TYPE_CHECKING:
@@ -20,28 +26,32 @@ if TYPE_CHECKING:
     from promisectl.env import Env
 
 
-def note(env: Env, id_: str, text: str | None, *, on: str | None = None) -> None:
-    """Add a note to a promise; nothing else changes."""
+def note(
+    env: Env, id_: str, text: str | None, *, on: str | None = None, rest: bool = False
+) -> None:
+    """Add a note to a promise, or to all that are left of its series; nothing else changes."""
     at = arguments.parse_event_moment(env, "--on", on)
-    text = missing.ask_missing_text(env, Verb.NOTE, id_, text, "What do you want to note?")
+    ids = list_rest_ids(env, Verb.NOTE, [id_]) if rest else [id_]
+    text = missing.ask_missing_text(env, Verb.NOTE, ids, text, "What do you want to note?")
     arguments.check_text("text", text)
     act = Act(Verb.NOTE, Side.BOOKKEEPER, at, env.now, text=text)
-    recorder.record_move(env, "note", [id_], lambda _: act)
+    recorder.record_move(env, "note", ids, lambda _: act, AnswerExtras(rest=rest))
 
 
-def tag(env: Env, id_: str, tags: Sequence[str]) -> None:
-    """Add tags to a promise."""
-    _record_tags(env, Verb.TAG, id_, tags)
+def tag(env: Env, id_: str, tags: Sequence[str], *, rest: bool = False) -> None:
+    """Add tags to a promise, or to all that are left of its series."""
+    _record_tags(env, Verb.TAG, id_, tags, rest=rest)
 
 
-def untag(env: Env, id_: str, tags: Sequence[str]) -> None:
-    """Remove tags from a promise."""
-    _record_tags(env, Verb.UNTAG, id_, tags)
+def untag(env: Env, id_: str, tags: Sequence[str], *, rest: bool = False) -> None:
+    """Remove tags from a promise, or from all that are left of its series."""
+    _record_tags(env, Verb.UNTAG, id_, tags, rest=rest)
 
 
-def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str]) -> None:
+def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str], *, rest: bool) -> None:
     from promisectl.domain import spelling
 
+    ids = list_rest_ids(env, verb, [id_]) if rest else [id_]
     tags = tags or missing.ask_tags(env, verb)
     typed = arguments.parse_tags(tags)
 
@@ -55,7 +65,7 @@ def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str]) -> None:
         words = " ".join(dict.fromkeys(chain.from_iterable(found)))
         return Act(verb, Side.BOOKKEEPER, env.now, env.now, text=words)
 
-    recorder.record_move(env, verb.value, [id_], build_act)
+    recorder.record_move(env, verb.value, ids, build_act, AnswerExtras(rest=rest))
 
 
 def correct(
@@ -73,13 +83,15 @@ def correct(
     new: bool = False,
     rev: int | None = None,
     backfill: bool = False,
+    rest: bool = False,
 ) -> None:
     """Correct the terms or the person; this is not a negotiation and is not counted as one.
 
     What has the wrong value in other revisions is corrected there as well, unless `rev` names the
     only one to correct. The person, `risk` and `no_to` belong to the whole promise, the last two
     only to what I owe. `new`: the person is new, even if the name is like a known one.
-    `outcome` is the right outcome without an option.
+    `outcome` is the right outcome without an option. With `rest`, only the outcome, the done-when
+    and the why can be corrected, in all that are left of the series.
     """
     what = arguments.choose_text("--what", what, outcome)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why}
@@ -87,6 +99,10 @@ def correct(
     arguments.ensure_at_most_one(rev=rev, risk=risk)
     arguments.ensure_at_most_one(rev=rev, no_to=no_to)
     arguments.ensure_at_most_one(rev=rev, **{"with": with_})
+    ids = [id_]
+    if rest:
+        ensure_shared_terms(by=by, risk=risk, no_to=no_to, with_=with_, rev=rev)
+        ids = list_rest_ids(env, Verb.CORRECT, ids)
     if new and with_ is None:
         raise errors.Contradiction("--new goes with --with: it says that the person is new.")
 
@@ -98,8 +114,19 @@ def correct(
         no_to=arguments.check_displaced_text(env, no_to, [id_]),
         revision=rev,
         person=None if with_ is None else find_right_person(env, id_, with_, new=new),
+        rest=rest,
     )
-    record_new_terms(env, Verb.CORRECT, id_, change_terms, speech)
+    record_new_terms(env, Verb.CORRECT, ids, change_terms, speech)
+
+
+def ensure_shared_terms(**options: object) -> None:
+    """Refuse corrections that each promise of a series needs for itself. Raises Contradiction."""
+    given = [arguments.spell_option(name) for name, value in options.items() if value is not None]
+    if given:
+        raise errors.Contradiction(
+            "With --rest, correct takes only --what, --done-when and --why.",
+            f"Leave out {' and '.join(given)}, or correct the promises one by one.",
+        )
 
 
 def find_right_person(env: Env, id_: str, name: str, *, new: bool) -> Person | Newcomer:
@@ -122,10 +149,17 @@ def find_right_person(env: Env, id_: str, name: str, *, new: bool) -> Person | N
     return counterparty.resolve_counterparty(env, name, known, new=new)
 
 
-def void(env: Env, id_: str, words: str | None = None, *, reason: str | None = None) -> None:
+def void(
+    env: Env,
+    id_: str,
+    words: str | None = None,
+    *,
+    reason: str | None = None,
+    rest: bool = False,
+) -> None:
     """Void an entry made by mistake; no figure counts it any more.
 
-    `words` are the reason without an option.
+    `words` are the reason without an option. With `rest`, all that are left of the series are void.
     """
     reason = arguments.choose_text("--reason", reason, words)
-    record_plain_move(env, Verb.VOID, [id_], reason=reason)
+    record_plain_move(env, Verb.VOID, [id_], reason=reason, rest=rest)

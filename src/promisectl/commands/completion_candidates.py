@@ -32,6 +32,7 @@ FILE_CANDIDATE: Candidate = ("", "FILE")
 _MAX_CANDIDATES = 100
 _FOLDED_KINDS = ("PERSON", "INTO", "TAG")  # found in any spelling, also by a command
 _PAST_DATE_OPTIONS = ("--on", "--said", "--told", "--as-of", "--since", "--until")
+_FUTURE_END = ("make", "--until")  # the end of a series
 
 
 def iter_candidates(env: Env, line: TypedLine, current: str) -> Iterable[Candidate]:
@@ -159,12 +160,12 @@ def _open_candidate_view(env: Env) -> Any:
     return stored_completion.open_completion_snapshot(env.ledger, clock)
 
 
-def iter_date_candidates(env: Env, _line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:
+def iter_date_candidates(env: Env, line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:
     """Return everyday words for dates, each with the day or the time that it means here.
 
     Options for the past get past days, all others the days ahead.
     """
-    past = slot.option in _PAST_DATE_OPTIONS
+    past = slot.option in _PAST_DATE_OPTIONS and (line.command, slot.option) != _FUTURE_END
     for words, when in arguments.list_date_words(env, past=past).items():
         yield words, civil.format_civil(when.civil).replace(", end of day", "")
 

@@ -12,7 +12,7 @@ from promisectl.domain import civil
 from promisectl.domain import events as domain_events
 from promisectl.domain.constants import DIGEST_FORMATS, STATISTICS_DIRECTIONS
 from promisectl.rendering import digest as digest_page
-from promisectl.rendering import messages, series, waiting
+from promisectl.rendering import folding, messages, waiting
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import codec, queries
 from promisectl.storage.queries import Query
@@ -217,7 +217,7 @@ def build_digest_sections(env: Env, content: DigestContent) -> list[digest_page.
     parts.append((f"Due by {digest_page.format_digest_day(content.until, here)}", content.due))
     sections = []
     for title, rows in parts:
-        folded = series.fold_series(rows, here, notes=content.notes)
+        folded = folding.fold_series(rows, here, notes=content.notes)
         items = [
             digest_page.build_standing_item(row, here, folded.notes.get(row["id"], ""))
             for row in folded.rows
@@ -248,7 +248,7 @@ def build_event_items(
             folds.setdefault(key, []).append((event, row))
     items = []
     for (event, row), *others in folds.values():
-        note = series.format_others([one["id"] for _, one in others]) if others else ""
+        note = folding.format_others([one["id"] for _, one in others]) if others else ""
         items.append(_build_event_item(env, event, row, note))
     return items
 

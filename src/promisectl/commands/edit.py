@@ -63,7 +63,7 @@ def edit(
         if needs_reason:
             reason = prompts.ask_required_text(env, "reason", "Why?")
         speech = speech._replace(reason=reason, seen=seen)
-        acts.record_new_terms(env, verb, id_, lambda *_: new, speech)
+        acts.record_new_terms(env, verb, [id_], lambda *_: new, speech)
 
 
 def check_edit_options(*, correct: bool, mine: bool, theirs: bool, **others: object) -> None:

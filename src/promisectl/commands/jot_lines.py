@@ -2,8 +2,10 @@
 
 A line is `to NAME: OUTCOME` or `from NAME: OUTCOME`, then fields in any order, each after a bar
 between spaces: `agreed`, `asked`, `offered`, `unsaid`, `done when: …`, `why: …`, `answer by: …`,
-`part of: …` (the colon may be missing), `#tag`, or a date. A bar in a text is written `\\|`;
-nothing else in a text means anything. This module only parses.
+`part of: …` (the colon may be missing), `#tag`, or a date. For a series, there is also `every week
+until 26 feb`, or `every week 13 times`, and `except 25 dec and 1 jan`, together or in fields of
+their own. A bar in a text is written `\\|`; nothing else in a text means anything. This module only
+parses.
 """
 
 from __future__ import annotations
@@ -31,7 +33,19 @@ _TEXT_FIELDS = {
 _FIELD_WITHOUT_COLON_PATTERN = (
     r"(done[ \t-]when|why|answer[ \t-]by|part[ \t-]of)[ \t]+(.+)"  # no date
 )
-OTHER_FIELDS = (*_FLAGS, *(f"{name}: …" for name in _TEXT_FIELDS), "#tag")
+_SERIES_PATTERN = (
+    r"(?:(?P<by>.*?)\bevery[ \t]+(?P<every>.+?))?"
+    r"(?:(?:^|[ \t]+)until[ \t]+(?P<until>.+?))?"
+    r"(?:(?:^|[ \t]+)(?P<times>[0-9]{1,9})[ \t]+times)?"
+    r"(?:(?:^|[ \t]+)(?:except|without)[ \t]+(?P<except_>.+))?"
+)
+_SERIES_WORDS = {"every", "until", "times", "except", "without"}  # no date has them
+OTHER_FIELDS = (
+    *_FLAGS,
+    *(f"{name}: …" for name in _TEXT_FIELDS),
+    "every … until …",
+    "#tag",
+)
 """The fields of a line other than the date, as people write them."""
 
 
@@ -135,7 +149,26 @@ def _parse_field(part: str) -> list[tuple[str, Any]]:
     if worded := re.fullmatch(_FIELD_WITHOUT_COLON_PATTERN, part, re.IGNORECASE | re.DOTALL):
         name = re.sub(r"[ \t-]", " ", worded[1].casefold())
         return [(_TEXT_FIELDS[name], worded[2])]
+    if series := _parse_series(part):
+        return series
     is_name = colon and spelled.replace(" ", "").isalpha() and value[:1] in ("", *_SPACES)
     if is_name or (part.isalpha() and flag.startswith(_FLAG_BEGINNINGS)):
         raise errors.UnknownFieldInLine(f"{name}{colon}", OTHER_FIELDS)
     return [("by", part)]
+
+
+def _parse_series(part: str) -> list[tuple[str, Any]]:
+    """Return what a field says about a series, and its first date; empty for another field."""
+    import re
+
+    if not _SERIES_WORDS & {*part.casefold().split()}:
+        return []
+    found = re.fullmatch(_SERIES_PATTERN, part, re.IGNORECASE)
+    values: dict[str, Any] = found.groupdict() if found else {}
+    if values.get("times"):
+        values["times"] = int(values["times"])
+    if values.get("except_"):
+        values["except_"] = re.split(r"[ \t]+and[ \t]+|,[ \t]*", values["except_"])
+    if values.get("by"):
+        values["by"] = values["by"].strip(_SPACES)
+    return [(name, value) for name, value in values.items() if value]

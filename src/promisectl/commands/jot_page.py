@@ -197,6 +197,8 @@ def _leave_out_options() -> Iterator[None]:
         yield
     except (errors.AmbiguousDate, errors.DatePassed) as problem:
         raise problem.name_option("") from None
+    except errors.SeriesWithoutEnd:
+        raise errors.SeriesWithoutEnd(in_line=True) from None
 
 
 def describe_mistake(problem: errors.Problem) -> str:
@@ -218,6 +220,7 @@ def _show_drafts(env: Env, drafts: Sequence[Any]) -> None:
             draft.tags,
             draft.direction.is_my_side(draft.author),
             draft.reply is not None,
+            draft.series.format_dates(env.here) if draft.series else "",
         )
         for draft in drafts
         for other in draft.others

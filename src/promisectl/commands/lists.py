@@ -91,9 +91,9 @@ def _print_promise_view(
     def print_table(rows: Sequence[Row]) -> None:
         here, notes = output.local_moment(env, moment), part_notes
         if is_folded:
-            from promisectl.rendering import series
+            from promisectl.rendering import folding
 
-            folded = series.fold_series(rows, here, notes=part_notes)
+            folded = folding.fold_series(rows, here, notes=part_notes)
             rows, notes = folded.rows[:most], folded.notes
         if rows:
             parts = group(rows) if group else [("", rows)]

@@ -10,7 +10,7 @@ from promisectl.commands.shared import arguments, counterparty, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, MoveAnswer, Reply
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
-from promisectl.domain.promise import Act, Direction, Opening, Side, Terms, Verb
+from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
 from promisectl.rendering import messages
 from promisectl.rendering.messages import MoveReport
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.commands.make_replaced import Replacement
+    from promisectl.commands.make_series import SeriesDraft
     from promisectl.env import Env, OnceKey
     from promisectl.storage.journal import Journal
 
@@ -54,16 +55,21 @@ class MakeArguments(NamedTuple):
     tag: Sequence[str] = ()
     new: bool = False
     unsaid: bool = False
+    every: str | None = None
+    until: str | None = None
+    times: int | None = None
+    except_: Sequence[str] = ()
     place: str = ""
 
 
 class MakeDraft(NamedTuple):
     """An offer or a request, parsed and not recorded yet.
 
-    One promise is made with each of `others`; None is myself. `replacement` is the promise that it
-    replaces, `bigger` the ID of the one that it is a part of. `reply` is the reply that it gets at
-    once, None if it waits for one. `asked`: the questions about an offer were just asked. `unsaid`:
-    the others do not know of it yet.
+    One promise is made with each of `others`, or with a `series` all of its promises, of which
+    `terms` are those of the first; None is myself. `replacement` is the promise that it replaces,
+    `bigger` the ID of the one that it is a part of. `reply` is the reply that it gets at once, None
+    if it waits for one. `asked`: the questions about an offer were just asked. `unsaid`: the others
+    do not know of it yet.
     """
 
     direction: Direction
@@ -80,6 +86,7 @@ class MakeDraft(NamedTuple):
     place: str = ""
     unsaid: bool = False
     bigger: int | None = None
+    series: SeriesDraft | None = None
 
     def build_opening_act(self, env: Env, person: Person | None, part_of: str | None) -> Act:
         """Return the offer or the request; an offer has the risk and `no_to` of the promisor.
@@ -207,6 +214,10 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         unsaid=typed.unsaid,
         bigger=_find_bigger(env, typed),
     )
+    if typed.every is not None:
+        from promisectl.commands import make_series
+
+        draft = make_series.add_series(env, draft, typed)
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:
         draft = _ask_outcome(env, draft)
@@ -320,21 +331,26 @@ def _ask_first_reply(env: Env, draft: MakeDraft, given: Reply, *, is_offer: bool
     from promisectl.commands.shared import consent
 
     known = {other.handle: other.name for other in draft.others if isinstance(other, Person)}
-    if not consent.is_worth_asking(env, draft.terms, [*known], many=len(draft.others)):
+    last = draft.terms._replace(due=draft.series.dues[-1]) if draft.series else draft.terms
+    if not consent.is_worth_asking(env, last, [*known], many=len(draft.others)):
         return given
     names = " and ".join(other.name for other in draft.others if other)
     verb = "offer" if is_offer else "promise"
+    terms = messages.format_terms(draft.terms, env.here)
+    if draft.series:
+        terms = draft.series.format_terms(draft.terms, env.here)
     return consent.ask_yes_questions(
         env,
         consent.YesQuestion(
             draft.terms,
-            f"You {verb} {names} {messages.format_terms(draft.terms, env.here)}.",
+            f"You {verb} {names} {terms}.",
             consent.OFFER_ANSWERS if is_offer else consent.AGREED_ANSWERS,
             risk=draft.risk,
             no_to=draft.no_to,
-            may_refuse=len(draft.others) == 1,
+            may_refuse=len(draft.others) == 1 and not draft.series,
             many=len(draft.others),
             people=known,
+            span=draft.series and draft.series.span,
         ),
     )
 
@@ -376,10 +392,8 @@ def record_drafts(
         for draft in drafts:
             with errors.add_place_to_errors(draft.place):
                 answers += _end_replaced_promise(env, db, journal, draft)
-                answers += [
-                    _record_new_promise(env, db, journal, draft, other, alone=alone)
-                    for other in draft.others
-                ]
+                for other in draft.others:
+                    answers += _record_new_promises(env, db, journal, draft, other, alone=alone)
         return change_answers(answers) if change_answers else answers
 
     recorder.record_command(env, "make", record_each_draft, checks=True)
@@ -418,6 +432,10 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
         raise errors.Contradiction(
             "--beside keeps the promise that is replaced.", "Add --replaces and its ID."
         )
+    if typed.every is not None or typed.until or typed.times is not None or typed.except_:
+        from promisectl.commands import make_series
+
+        make_series.check_series_options(typed)
 
 
 def _load_bigger_uid(
@@ -433,7 +451,7 @@ def _load_bigger_uid(
     return bigger.opening.uid
 
 
-def _record_new_promise(
+def _record_new_promises(
     env: Env,
     db: sqlite3.Connection,
     journal: Journal,
@@ -441,39 +459,66 @@ def _record_new_promise(
     other: Person | Newcomer | None,
     *,
     alone: bool,
-) -> MoveAnswer:
-    """Record the promise of a draft with one person, and return the answer."""
-    reply, here = draft.reply if other else None, env.here
+) -> list[MoveAnswer]:
+    """Record the promise of a draft with one person, or its series, and return the answers."""
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
     opening = draft.build_opening_act(env, person, _load_bigger_uid(env, db, journal, draft))
-    promise = journal.begin_promise(opening)
-    move = MoveReport(None, promise, opening, name, here)
-    line = messages.format_new_promise(promise, name, here)
-    if reply:
-        before = promise
-        act, promise = journal.append_act(
-            before, recorder.build_reply_act(env, before, reply, draft.at)
-        )
-        move = MoveReport(before, promise, act, name, here)
-        if reply.verb is Verb.ACCEPT:
-            line = messages.format_new_promise(promise, name, here)
-        else:
-            line = messages.format_move_line(move)
     notices = []
     if person and journal.is_new_person(person):
         notices = [recorder.format_new_person(person)]
-    record = recorder.load_answer_record(env, db, promise.id)
+    if draft.series:
+        from promisectl.commands import make_series
+
+        is_guided = alone and recorder.are_steps_wanted(env, db)
+        moves = [
+            _begin_promise(env, journal, draft, act, name)
+            for act in make_series.build_opening_acts(draft.series, opening)
+        ]
+        answers = make_series.build_answers(env, db, draft.series, moves, is_guided=is_guided)
+    else:
+        move = _begin_promise(env, journal, draft, opening, name)
+        record = recorder.load_answer_record(env, db, move.after.id)
+        steps = recorder.suggest_next_steps(env, db, move) if alone else []
+        answers = [MoveAnswer(_format_new_line(move), move.after.id, record, hints=steps)]
+        moves = [move]
+    first, promise = answers[0], moves[0].after
     dangers = recorder.describe_danger(env, db, promise.no_to)
-    answer = MoveAnswer(line, promise.id, record, notices=notices, dangers=dangers)
-    if not alone:
-        return answer
-    steps = recorder.suggest_next_steps(env, db, move)
-    if promise.part_of:
+    first = first._replace(notices=notices, dangers=dangers)
+    if alone and promise.part_of:
         from promisectl.commands.shared import parts
 
-        steps.insert(0, parts.describe_new_link(env, db, promise))
-    answer = answer._replace(hints=steps)
+        link = parts.describe_new_link(env, db, promise)
+        first = first._replace(hints=[link, *first.hints])
+    if alone:
+        first = _add_check_hint(env, db, draft, promise, first)
+    return [first, *answers[1:]]
+
+
+def _begin_promise(
+    env: Env, journal: Journal, draft: MakeDraft, opening: Act, name: str
+) -> MoveReport:
+    """Record a new promise with the reply that it gets at once, and return its last move."""
+    promise = journal.begin_promise(opening)
+    if draft.reply is None or promise.direction is Direction.SELF:
+        return MoveReport(None, promise, opening, name, env.here)
+    reply = recorder.build_reply_act(env, promise, draft.reply, draft.at)
+    act, after = journal.append_act(promise, reply)
+    return MoveReport(promise, after, act, name, env.here)
+
+
+def _format_new_line(move: MoveReport) -> str:
+    """Return what was made, or the counter-offer that it got at once."""
+    if move.before is None or move.act.verb is Verb.ACCEPT:
+        return messages.format_new_promise(move.after, move.name, move.here)
+    return messages.format_move_line(move)
+
+
+def _add_check_hint(
+    env: Env, db: sqlite3.Connection, draft: MakeDraft, promise: Promise, answer: MoveAnswer
+) -> MoveAnswer:
+    """Return the answer about a new promise with what the check finds first."""
+    reply, notices = draft.reply, answer.notices
     known_rules = (
         *(("L25",) if notices else ()),  # a new name was just asked about
         *(("L26",) if env.may_ask else ()),  # the week was just shown

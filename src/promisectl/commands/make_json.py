@@ -29,10 +29,13 @@ _TEXT_KEYS = (
     "person",
     "direction",
     "due_zone",
+    "every",
+    "until",
 )
-_LIST_KEYS = ("to", "from", "tag")  # a text, or an array of texts
+_LIST_KEYS = ("to", "from", "tag", "except")  # a text, or an array of texts
 _FLAG_KEYS = ("asked", "offered", "agreed", "backfill", "beside", "new", "unsaid")
-_NUMBER_KEYS = ("replaces", "part_of")
+_ID_KEYS = ("replaces", "part_of")
+_COUNT_KEYS = ("times",)
 # The fields of the promise record that have another name than the option of make.
 _OPTION_BY_FIELD = {"due": "by", "tags": "tag"}
 _VALUE_FAULTS = {
@@ -41,7 +44,14 @@ _VALUE_FAULTS = {
     "digits": "a number in it is too long",
 }
 _SIDE_BY_DIRECTION = {"owe": "to", "owed": "from", "self": "to"}
-JSON_PROMISE_KEYS = (*_TEXT_KEYS, *_LIST_KEYS, *_FLAG_KEYS, *_NUMBER_KEYS, *_OPTION_BY_FIELD)
+JSON_PROMISE_KEYS = (
+    *_TEXT_KEYS,
+    *_LIST_KEYS,
+    *_FLAG_KEYS,
+    *_ID_KEYS,
+    *_COUNT_KEYS,
+    *_OPTION_BY_FIELD,
+)
 
 
 def read_json_promises(env: Env) -> list[dict[str, Any]]:
@@ -110,8 +120,9 @@ def parse_json_promise(env: Env, place: str, value: Any) -> dict[str, Any]:
     zone = typed.pop("due_zone", env.zone)
     if zone != env.zone and typed.get("by"):
         typed["by"] = f"{typed['by']} {zone}"
-    if "from" in typed:
-        typed["from_"] = typed.pop("from")
+    for name in ("from", "except"):  # words of Python
+        if name in typed:
+            typed[f"{name}_"] = typed.pop(name)
     return typed | {"place": place}
 
 
@@ -138,12 +149,15 @@ def describe_wrong_type(name: str, value: Any) -> str:
     """Return what the value of an option has to be; empty if it is that already."""
     if name in _FLAG_KEYS:
         return "" if isinstance(value, bool) else "true or false"
-    if name in _NUMBER_KEYS and isinstance(value, int) and not isinstance(value, bool):
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if name in _COUNT_KEYS:
+        return "" if is_number else "a number"
+    if name in _ID_KEYS and is_number:
         return ""
     texts = value if name in _LIST_KEYS and isinstance(value, list) else [value]
     if all(isinstance(text, str) and can_be_stored(text) for text in texts):
         return ""
-    if name in _NUMBER_KEYS:
+    if name in _ID_KEYS:
         return "the ID of a promise"
     return "text, or an array of texts" if name in _LIST_KEYS else "text"
 
@@ -164,7 +178,7 @@ def rename_json_keys(value: Mapping[str, Any]) -> dict[str, Any]:
         typed[name] = item
         if name in _LIST_KEYS and isinstance(item, str):
             typed[name] = [item]
-        elif name in _NUMBER_KEYS:
+        elif name in _ID_KEYS:
             typed[name] = str(item)
     return typed
 

@@ -110,13 +110,13 @@ def print_waiting_page(
     outcome of a promise, by its ID.
     """
     if groups:
-        from promisectl.rendering import series
+        from promisectl.rendering import folding
 
         parts: lists.PromiseParts = []
         closings: dict[str, str] = {}
         notes: dict[int, str] = {}
         for group, rows in groups:
-            folded = series.fold_series(rows, env.here, each=each, notes=part_notes)
+            folded = folding.fold_series(rows, env.here, each=each, notes=part_notes)
             parts.append((group.title, folded.rows[:most]))
             notes |= folded.notes
             if most is not None and len(folded.rows) > most:

@@ -79,7 +79,7 @@ def print_person_page(
 
     `made` are the statistics by direction, `rows` the promises. A series is one line.
     """
-    from promisectl.rendering import formats, rates, series, tables
+    from promisectl.rendering import folding, formats, rates, tables
 
     here = env.here
     aliases = f", also {', '.join(person.aliases)}" if person.aliases else ""
@@ -92,7 +92,7 @@ def print_person_page(
         if rates.has_statistics(made[way]):
             facts.append((label, rates.format_statistics_line(made[way])))
     output.print_renderables(env, heading, tables.render_pairs(facts), "")
-    folded = series.fold_series(rows, here)
+    folded = folding.fold_series(rows, here)
     rows = folded.rows
     agreed_rows = [row for row in rows if row["state"] in ("active", "delivered")]
     parts = [

@@ -17,7 +17,7 @@ from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import Cause, Promise, Verb
 from promisectl.env import GoBack
 from promisectl.records import fields
-from promisectl.rendering import formats, messages, series, waiting
+from promisectl.rendering import folding, formats, messages, waiting
 from promisectl.rendering.waiting import WaitingGroup
 from promisectl.storage import queries
 from promisectl.storage.queries import Query
@@ -176,7 +176,7 @@ def load_group_items(
 
     `notes` are those of `lists.load_part_notes`.
     """
-    folded = series.fold_series(rows, env.here, each=each, notes=notes)
+    folded = folding.fold_series(rows, env.here, each=each, notes=notes)
     return [
         load_review_item(db, row, group)._replace(
             note=folded.notes.get(row["id"], ""), others=folded.others[row["id"]]
@@ -383,7 +383,7 @@ def negotiate_item(env: Env, item: ReviewItem) -> None:
         raise errors.NothingChanged(item.promise.id, "negotiate")
     reason = missing.ask_reason(env, Verb.NEGOTIATE, [item.id_word], always=True)
     speech = acts.TermsSpeech(reason=reason, whose=whose, seen=seen)
-    acts.record_new_terms(env, Verb.NEGOTIATE, item.id_word, lambda *_: new_terms, speech)
+    acts.record_new_terms(env, Verb.NEGOTIATE, [item.id_word], lambda *_: new_terms, speech)
 
 
 def accept_item(env: Env, item: ReviewItem) -> None:

@@ -12,7 +12,7 @@ from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from promisectl.domain.promise import Promise
     from promisectl.env import Env
@@ -59,10 +59,7 @@ def _record_reversal(
 
     def reverse_entry(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         entry, command = find_entry(journal)
-        lines = {
-            promise.id: messages.format_undo(promise, command, redone=is_redo)
-            for promise in reverse(journal, entry, command)
-        }
+        lines = format_lines([*reverse(journal, entry, command)], command, redone=is_redo)
         answers = [
             MoveAnswer(line, number, recorder.load_answer_record(env, db, number))
             for number, line in lines.items()
@@ -78,3 +75,19 @@ def _record_reversal(
         return answers
 
     recorder.record_command(env, verb, reverse_entry)
+
+
+def format_lines(promises: Sequence[Promise], command: str, *, redone: bool) -> dict[int, str]:
+    """Return what became of each promise, by its ID, after an undo or a redo.
+
+    Of a series, the first one of each state has a line, which is for all of them.
+    """
+    groups: dict[object, list[Promise]] = {}
+    for promise in promises:
+        outcome, series = promise.current_revision.terms.outcome, promise.opening.series
+        groups.setdefault((series or promise.id, promise.state, outcome), []).append(promise)
+    lines = dict.fromkeys((promise.id for promise in promises), "")
+    for first, *others in groups.values():
+        rest = [promise.id for promise in others]
+        lines[first.id] = messages.format_undo(first, command, redone=redone, rest=rest)
+    return lines

@@ -59,6 +59,8 @@ EXPORT_NEWLINES = ("crlf", "lf")
 DAY_SECONDS = 86_400
 MAX_PART_CHAIN = 8
 """How many promises a chain may have in which each is a part of the next."""
+SERIES_RULES = ("day", "weekday", "week", "2 weeks", "month", "quarter", "year")
+"""How often the promises of a series are due, as TAB completes it; weekdays are also taken."""
 MAX_SERIES_LENGTH = 100
 """How many promises one series may have."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from promisectl.errors.ledger import *
     from promisectl.errors.moves import *
     from promisectl.errors.not_found import *
+    from promisectl.errors.series import *
     from promisectl.errors.usage import *
 
 INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
@@ -37,6 +38,7 @@ _ERROR_MODULES = (
     "ledger",
     "moves",
     "not_found",
+    "series",
     "usage",
 )
 

@@ -83,6 +83,16 @@ class DatePassed(Usage):
         return DatePassed(option, self.shown, self.instead)
 
 
+class ShiftedIntoPast(Usage):
+    """A due date of a series, of which --by would make one that has passed."""
+
+    def __init__(self, old: str, new: str) -> None:
+        super().__init__(
+            f"--by moves {old} to {new}, which has passed.",
+            "Begin with a later promise of the series, or add --backfill.",
+        )
+
+
 class DateAhead(Usage):
     """A date in the future for something that has happened.
 

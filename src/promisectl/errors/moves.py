@@ -40,6 +40,13 @@ class NoRevision(IllegalMove):
         )
 
 
+class NoSeries(IllegalMove):
+    """A move for all that is left of a series, with a promise that is in none."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"#{number} is not in a series.", "Leave out --rest.")
+
+
 class NotOpen(IllegalMove):
     """A move that is not possible in the state of the promise.
 

@@ -13,7 +13,7 @@ from promisectl.domain.constants import DAY_SECONDS, UNSAID_TERMS, WEEKDAYS
 from promisectl.errors import STATE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from promisectl.domain.civil import CivilMoment
@@ -80,9 +80,30 @@ def format_promise_ids(numbers: Iterable[int]) -> str:
     return ", ".join(words)
 
 
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: “a, b and c”."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def format_id_range(numbers: Sequence[int]) -> str:
+    """Return IDs in their order as a command takes them: “5-7,9”."""
+    from itertools import groupby
+
+    spans = [
+        [number for _, number in group]
+        for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    ]
+    return ",".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
+
+
 def format_calendar_day(day: date) -> str:
     """Return a calendar day with its weekday: “Mon 23 Nov 2026”."""
     return civil.format_civil(str(day)).partition(",")[0]
+
+
+def format_weekday(civil_day: str) -> str:
+    """Return the weekday of a civil day or minute: “Friday”."""
+    return WEEKDAYS[date.fromisoformat(civil_day[:10]).weekday()].title()
 
 
 def format_month(day: date) -> str:

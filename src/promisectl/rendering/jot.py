@@ -24,7 +24,10 @@ _MIN_OUTCOME_COLUMNS = 24  # with less, the date and how a promise begins are be
 
 
 class DraftRow(NamedTuple):
-    """A promise to be made: with whom, and who has said what. `name` is empty for myself."""
+    """A promise to be made: with whom, and who has said what. `name` is empty for myself.
+
+    `dates` are those of a series in words.
+    """
 
     direction: Direction
     name: str
@@ -32,6 +35,7 @@ class DraftRow(NamedTuple):
     tags: Sequence[str]
     is_mine: bool
     is_agreed: bool
+    dates: str = ""
 
 
 def render_drafts(rows: Sequence[DraftRow], here: LocalMoment, width: int) -> RenderableType:
@@ -73,6 +77,7 @@ def _list_details(row: DraftRow, here: LocalMoment) -> list[str]:
     """Return what else a promise has, a line for each."""
     terms = row.terms
     return [
+        *([row.dates] if row.dates else []),
         *([f"done when: {terms.done_when}"] if terms.done_when else []),
         *([f"why: {terms.why}"] if terms.why else []),
         *([f"answer by: {_format_date(terms.reply_by, here)}"] if terms.reply_by else []),

@@ -35,7 +35,8 @@ class MoveReport(NamedTuple):
 
     `before` and `after` are the promise before and after it, `act` is the recorded act, `name` is
     the display name of the other side, and `here` is when and where the reader is. `before` is None
-    for a new promise. `former_name` is the name of the other side before the move.
+    for a new promise. `former_name` is the name of the other side before the move. `rest` are the
+    later promises of its series after they moved with it.
     """
 
     before: Promise | None
@@ -44,6 +45,7 @@ class MoveReport(NamedTuple):
     name: str
     here: LocalMoment
     former_name: str = ""
+    rest: Sequence[Promise] = ()
 
     @property
     def is_mine(self) -> bool:
@@ -82,8 +84,19 @@ class MoveReport(NamedTuple):
 
     @property
     def current_terms(self) -> str:
-        """The terms of the current revision."""
-        return format_terms(self.after.current_revision.terms, self.here)
+        """The terms of the current revision, and the last date of what moved with it."""
+        terms = format_terms(self.after.current_revision.terms, self.here)
+        last = self.rest[-1].current_revision.terms.due if self.rest else None
+        return f"{terms}{self.format_last_date(last)}"
+
+    def format_last_date(self, last: CivilMoment | None) -> str:
+        """Return the date of the last promise that moved, after that of the first; maybe empty."""
+        return f", and so on to {formats.format_civil_moment(last, self.here)}" if last else ""
+
+    @property
+    def others(self) -> str:
+        """How many promises moved with it, and which, after a comma; empty for none."""
+        return format_others(self.after.id, [promise.id for promise in self.rest])
 
     @property
     def reason(self) -> str:
@@ -112,9 +125,18 @@ class MoveReport(NamedTuple):
         return self.after.find_warned_agreement(bumps[-1]) if bumps else None
 
 
+def format_others(number: int, ids: Sequence[int]) -> str:
+    """Return of which other promises the same is said, after a comma; maybe empty."""
+    if len(ids) <= 1:
+        return "".join(f", and #{one} too" for one in ids)
+    is_range = ids == [*range(number + 1, number + 1 + len(ids))]
+    which = f" to #{ids[-1]}" if is_range else f" (#{formats.format_id_range(ids)})"
+    return f", and {len(ids)} more{which}"
+
+
 def format_move_line(move: MoveReport) -> str:
     """Return what happened, as one line that begins with the ID and the state."""
-    date = _format_act_date(move.act.at, move.here)
+    date = format_act_date(move.act.at, move.here)
     return f"#{move.after.id} {format_move_event(move)}{date}"
 
 
@@ -125,7 +147,7 @@ def format_move_event(move: MoveReport) -> str:
         return format_opening(after, move.name, move.here)
     is_about_last = move.warned_agreement == len(after.agreements) - 1
     risk = ", at risk" if is_about_last and after.state is State.ACTIVE else ""
-    state = f"{formats.format_state(after.state)}{risk}{move.punctuality}"
+    state = f"{formats.format_state(after.state)}{risk}{move.punctuality}{move.others}"
     unsaid = " Not said yet." if move.act.unsaid else ""
     event = f"{state}: {_MOVE_FORMATTERS[move.act.verb](move)}{unsaid}"
     has_ended = before.state is State.ACTIVE and after.state is not State.ACTIVE
@@ -134,7 +156,7 @@ def format_move_event(move: MoveReport) -> str:
     return f"{event} That also ends the proposed change (rev {before.offered_revision.number})."
 
 
-def _format_act_date(at: datetime, here: LocalMoment) -> str:
+def format_act_date(at: datetime, here: LocalMoment) -> str:
     """Return when an act took place, as a sentence after another; empty if that is now."""
     return "" if at == here.now else f" Dated {formats.format_instant(at, here)}."
 
@@ -147,12 +169,17 @@ def format_terms(terms: Terms, here: LocalMoment) -> str:
 
 def format_new_promise(promise: Promise, name: str, here: LocalMoment) -> str:
     """Return a new promise as one line that begins with the ID and the state."""
-    date = _format_act_date(promise.made_at, here)
+    date = format_act_date(promise.made_at, here)
     return f"#{promise.id} {format_opening(promise, name, here)}{date}"
 
 
-def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
-    """Return the state of a new promise, and who owes, offers or asks for what, by when."""
+def format_opening(
+    promise: Promise, name: str, here: LocalMoment, *, terms: str = "", subject: str = "It"
+) -> str:
+    """Return the state of a new promise, and who owes, offers or asks for what, by when.
+
+    `terms` are other words for what and by when, `subject` those for what replaces a former one.
+    """
     first = promise.current_revision
     if promise.direction is Direction.SELF:
         opening = "you promise yourself"
@@ -163,12 +190,13 @@ def format_opening(promise: Promise, name: str, here: LocalMoment) -> str:
         actor, other, s = ("you", name, "") if mine else (name, "you", "s")
         is_offer = first.author is Side.PROMISOR
         opening = f"{actor} offer{s} {other}" if is_offer else f"{actor} ask{s} {other} for"
-    replaces = f" It replaces #{promise.opening.replaces}." if promise.opening.replaces else ""
+    former, terms = promise.opening.replaces, terms or format_terms(first.terms, here)
+    replaces = f" {subject} replaces #{former}." if former else ""
     state = formats.format_state(promise.state)
     reply_by = promise.offered_revision and first.terms.reply_by
     answer = f", reply by {formats.format_civil_moment(reply_by, here)}" if reply_by else ""
     unsaid = " Not said yet." if promise.is_unsaid else ""
-    return f"{state}: {opening} {format_terms(first.terms, here)}{answer}.{replaces}{unsaid}"
+    return f"{state}: {opening} {terms}{answer}.{replaces}{unsaid}"
 
 
 def format_term_changes(
@@ -282,22 +310,40 @@ def format_negotiate(move: MoveReport) -> str:
     if after.in_force and after.in_force.number == move.act.revision:
         terms = _format_all_terms(move)
         return f"you and {move.name} agreed on {terms}."
-    due = after.current_revision.terms.due
-    is_due_moved = due and move.act.terms and move.act.terms.due != due
-    holding = formats.format_civil_moment(due, move.here) if due and is_due_moved else ""
     answerer = f"{move.name} says" if move.is_mine else "you say"
-    holds = f"{holding} holds" if holding else "the agreed terms hold"
     return (
         f"{move.actor} proposed a change {number}{_format_changed_terms(move)}"
-        f" Until {answerer} yes, {holds}."
+        f" Until {answerer} yes, {_format_holding_terms(move)}."
     )
+
+
+def _format_holding_terms(move: MoveReport) -> str:
+    """Return what holds until a proposed change is accepted: the date, if that would change."""
+    due = move.after.current_revision.terms.due
+    if not due or not move.act.terms or move.act.terms.due == due:
+        return "the agreed terms hold"
+    if not move.rest:
+        return f"{formats.format_civil_moment(due, move.here)} holds"
+    dues = [promise.current_revision.terms.due for promise in (move.after, *move.rest)]
+    days = {formats.format_weekday(one.civil) for one in dues if one}
+    return f"the {days.pop()}s hold" if len(days) == 1 else "the agreed dates hold"
 
 
 def _format_all_terms(move: MoveReport) -> str:
     """Return the outcome, the due date, and what else the other terms change."""
     old = lifecycle.find_former_terms(move.before or move.after, move.act)
     always = ("outcome", "due")
-    return format_term_changes(old, move.act.terms or old, move.here, always=always)
+    changes = format_term_changes(old, move.act.terms or old, move.here, always=always)
+    return f"{changes}{_format_last_change(move)}"
+
+
+def _format_last_change(move: MoveReport) -> str:
+    """Return the changed date of the last promise that moved; empty if no date changed."""
+    old = lifecycle.find_former_terms(move.before or move.after, move.act)
+    if not move.rest or not move.act.terms or move.act.terms.due == old.due:
+        return ""
+    last = move.rest[-1].offered_revision or move.rest[-1].current_revision
+    return move.format_last_date(last.terms.due)
 
 
 def format_correct(move: MoveReport) -> str:
@@ -316,7 +362,7 @@ def format_correct(move: MoveReport) -> str:
         places.append("the proposed change")
     if after.earlier != before.earlier:
         places.append("the first due date")
-    also = " and ".join(filter(None, (", ".join(places[:-1]), *places[-1:])))
+    also = formats.join_words(places)
     number = f" (rev {move.act.revision})" if after.newest_revision_number > 1 else ""
     where = f" Also in {also}." if also else ""
     return f"you corrected the terms{number}{_format_changed_terms(move)}{where}{details}"
@@ -340,7 +386,7 @@ def _format_changed_terms(move: MoveReport) -> str:
     old = lifecycle.find_former_terms(move.before or move.after, move.act)
     new = move.act.terms or old
     of = f" of “{old.outcome}”" if new.outcome == old.outcome else ""
-    return f"{of}: {format_term_changes(old, new, move.here)}."
+    return f"{of}: {format_term_changes(old, new, move.here)}{_format_last_change(move)}."
 
 
 def format_complete(move: MoveReport) -> str:
@@ -374,7 +420,7 @@ def format_told(move: MoveReport) -> str:
         return f"{move.name} has not been told."
     told = f"{move.name} was told" if move.is_mine else f"{move.name} told you"
     sentence = f"{told} on {formats.format_local_day(told_at, move.here)}"
-    if due is None:
+    if due is None or move.rest:
         return f"{sentence}."
     return f"{sentence}, {_format_distance(due, told_at, move.here)}."
 
@@ -509,27 +555,37 @@ _MOVE_FORMATTERS: dict[Verb, Callable[[MoveReport], str]] = {
 }
 
 
-def format_undo(promise: Promise, command: str, *, redone: bool = False) -> str:
-    """Return the state of a promise after an undo or a redo, and which command that was."""
+def format_undo(
+    promise: Promise, command: str, *, redone: bool = False, rest: Sequence[int] = ()
+) -> str:
+    """Return the state of a promise after an undo or a redo, and which command that was.
+
+    `rest` are the IDs of others of its series, of which the same is true.
+    """
     again = "" if promise.state is State.VOID else " again"
     change = f"was {'redone' if redone else 'undone'}"
     event = f"`{command}` of “{promise.current_revision.terms.outcome}” {change}"
-    return f"#{promise.id} {formats.format_state(promise.state)}{again}: {event}."
+    state = f"{formats.format_state(promise.state)}{again}{format_others(promise.id, rest)}"
+    return f"#{promise.id} {state}: {event}."
 
 
-def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False) -> str:
+def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False, left: str = "") -> str:
     """Return what can be typed next, in one line; empty when nothing waits.
 
     `name` is the display name of the other side. If the promise `is_fresh`, I proposed its terms
-    just now, so its words may have to be sent.
+    just now, so its words may have to be sent. `left` are the IDs of all that are left of its
+    series, where all of them were moved.
     """
     number, mine = promise.id, promise.move == "me"
+    every, rest = left or number, "--rest" if left else ""
     if promise.is_unsaid:
-        return f"Send it: promisectl message {number} · Then: promisectl told {number}"
+        return f"Send it: promisectl message {every} · Then: promisectl told {every}"
     if promise.offered_revision:
-        answers = _format_commands("Answer", (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE), promise)
-        send = f"Not said yet? promisectl message {number} · " if is_fresh else ""
-        return answers if mine else f"{send}When {name} says yes: promisectl accept {number}"
+        verbs = (Verb.ACCEPT, Verb.NEGOTIATE, Verb.DECLINE)
+        answers = _format_commands("Answer", verbs, promise, rest)
+        send = f"Not said yet? promisectl message {every} · " if is_fresh else ""
+        accept = lifecycle.format_move(Verb.ACCEPT, number, promise.state, option=rest)
+        return answers if mine else f"{send}When {name} says yes: {accept}"
     is_owed = promise.direction is Direction.OWED
     if promise.is_warned:
         return _format_commands("Answer", (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE), promise)
@@ -537,7 +593,7 @@ def format_next_step(promise: Promise, name: str, *, is_fresh: bool = False) -> 
     risk = f"At risk? promisectl bump {number} “…”"
     if is_known:
         risk = f"Need more time? promisectl negotiate {number} --by “…” --reason “…”"
-    tell = f"Tell {name}: promisectl message {number} · Then: promisectl told {number}"
+    tell = f"Tell {name}: promisectl message {every} · Then: promisectl told {every}"
     receive = f"When it is done: promisectl complete {number}"
     confirmed = f"When {name} confirms: promisectl accept {number}"
     unfinished = f"Not done? promisectl decline {number} --reason “…”"
@@ -563,9 +619,11 @@ def format_earlier_report(move: MoveReport) -> str:
     return f"Done earlier? promisectl undo · promisectl {again}"
 
 
-def _format_commands(label: str, verbs: Iterable[Verb], promise: Promise) -> str:
-    """Return a line of commands about one promise, all as they are typed."""
-    commands = (lifecycle.format_move(verb, promise.id, promise.state) for verb in verbs)
+def _format_commands(label: str, verbs: Iterable[Verb], promise: Promise, option: str = "") -> str:
+    """Return a line of commands about one promise, all as they are typed, with an option."""
+    commands = (
+        lifecycle.format_move(verb, promise.id, promise.state, option=option) for verb in verbs
+    )
     return f"{label}: {' · '.join(commands)}"
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Direction, Promise, Revision, Side, State, Verb
-from promisectl.rendering import acts, formats, messages, series, tables
+from promisectl.rendering import acts, folding, formats, messages, tables
 from promisectl.rendering import parts as part_words
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def render_promise(
         parts.append(tables.render_text(messages.format_named_risk(promise, name)))
     facts = [
         *list_promise_facts(row, promise, here),
-        *series.list_series_facts(row, series_rows, here),
+        *folding.list_series_facts(row, series_rows, here),
         *(relatives.facts if relatives else ()),
     ]
     parts += [Text(), tables.render_pairs(facts)]

@@ -1,157 +1,114 @@
-"""How a series is one line of a view: which of its promises fold, and the note on them.
-
-The module imports nothing that is slow to load. All texts are plain.
-"""
+"""The words about the promises of a series, and about all that are left of one."""
 
 from __future__ import annotations
 
-from datetime import date
-from types import MappingProxyType
-
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain.constants import OPEN_STATES, UNDELIVERED_STATES
-from promisectl.rendering import formats
+from promisectl.domain import civil
+from promisectl.domain.promise import Direction, State
+from promisectl.rendering import formats, messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from promisectl.rendering.formats import LocalMoment, ViewRow
-
-_SEPARATE_FLAGS = ("at-risk", "affected")
-"""With one of these flags, a promise has a problem of its own, so it has a line of its own."""
-_DAY_FLAGS = ("due-today", "due-soon")
-"""These flags follow from the due date alone, so promises with and without them fold."""
+    from promisectl.domain.civil import CivilMoment
+    from promisectl.domain.promise import Promise, Verb
+    from promisectl.rendering.formats import LocalMoment
 
 
-class FoldedRows(NamedTuple):
-    """Rows in which each series is folded.
+class SeriesSpan(NamedTuple):
+    """The last due date of several promises, and how often one is due: “every week”."""
 
-    `rows` are those to show. By the ID of one, `notes` has the line for below its outcome, and
-    `others` the rows that it stands for beside itself.
-    """
-
-    rows: list[ViewRow]
-    notes: dict[int, str]
-    others: dict[int, list[ViewRow]]
-
-    def count_promises(self, rows: Iterable[ViewRow]) -> int:
-        """Return for how many promises some of the rows stand."""
-        return sum(1 + len(self.others[row["id"]]) for row in rows)
+    last: CivilMoment
+    how_often: str
 
 
-def fold_series(
-    rows: Iterable[ViewRow],
+def format_series_dates(
+    how_often: str,
+    dues: Sequence[CivilMoment],
+    left_out: Sequence[CivilMoment],
     here: LocalMoment,
-    *,
-    each: bool = False,
-    notes: Mapping[int, str] = MappingProxyType({}),
-) -> FoldedRows:
-    """Fold the open promises of each series into the first of them, and keep the order.
-
-    Only promises that look alike fold: reported ones and those at risk stay, and so does each with
-    another outcome, state or proposed change. What is overdue folds into the oldest. With `each`,
-    nothing folds. A promise with one of the `notes`, by its ID, stays too, and keeps the note.
-    """
-    if each:
-        rows = [*rows]
-        return FoldedRows(rows, {**notes}, {row["id"]: [] for row in rows})
-    folds: dict[object, list[ViewRow]] = {}
-    ahead: dict[object, list[ViewRow]] = {}
-    for row in rows:
-        key = row["id"] if row["id"] in notes else _build_fold_key(row)
-        folds.setdefault(key, []).append(row)
-        if row["series"] and _is_ahead(row):
-            ahead.setdefault((row["series"], row["state"]), []).append(row)
-    notes_here = {**notes}
-    for first, *others in folds.values():
-        if first["series"] and first["state"] in OPEN_STATES:
-            left: list[ViewRow] = []
-            is_alone = first["id"] in notes or _is_separate(first)
-            if _is_ahead(first) and not is_alone:
-                left = ahead.pop((first["series"], first["state"]), [])
-                ids = [row["id"] for row in left]
-                left = left[ids.index(first["id"]) :] if left else []
-            note = _format_note(first, others, left, here)
-            added = notes.get(first["id"])
-            notes_here[first["id"]] = f"{note}\n{added}" if added else note
-    return FoldedRows(
-        [members[0] for members in folds.values()],
-        notes_here,
-        {first["id"]: others for first, *others in folds.values()},
-    )
-
-
-def _build_fold_key(row: ViewRow) -> object:
-    """Return what promises that fold have in common; the ID of one that never folds."""
-    if not row["series"] or _is_separate(row):
-        return row["id"]
-    flags = [flag for flag in (row["flags"] or "").split() if flag not in _DAY_FLAGS]
-    names = ("series", "state", "person", "outcome", "author", "reply_by", "offer_reply_by")
-    return (*(row[name] for name in names), *flags)
-
-
-def _is_separate(row: ViewRow) -> bool:
-    """Whether a promise of a series has a line of its own."""
-    flags = (row["flags"] or "").split()
-    return row["state"] not in UNDELIVERED_STATES or any(flag in flags for flag in _SEPARATE_FLAGS)
-
-
-def _is_ahead(row: ViewRow) -> bool:
-    """Whether a promise is still to be delivered, and not overdue."""
-    return row["state"] in UNDELIVERED_STATES and "overdue" not in (row["flags"] or "").split()
-
-
-def _format_note(
-    first: ViewRow, others: Sequence[ViewRow], left: Sequence[ViewRow], here: LocalMoment
 ) -> str:
-    """Return the note of a line: “the next of 12, to Fri 26 Feb”.
+    """Return how many promises a series has, and on which dates they are due.
 
-    It stands for `first` and `others`. Of the next promise, `left` are all that are left of the
-    series, itself included; of every other one it is empty.
+    The dates `left_out` are named without their weekday.
     """
-    if len(left) > 1:
-        last = left[-1]["due"]
-        until = f", to {formats.format_day(date.fromisoformat(last[:10]), here)}" if last else ""
-        return f"the next of {len(left)}{until}"
-    return format_others([row["id"] for row in others]) if others else format_place(first)
+    first, last = (formats.format_civil_moment(due, here) for due in (dues[0], dues[-1]))
+    days = [
+        civil.format_near_civil(moment.civil[:10], here.today).partition(" ")[2]
+        for moment in left_out
+    ]
+    but = f", without {formats.join_words(days)}" if days else ""
+    return f"{len(dues)} times, {how_often} from {first} to {last}{but}"
 
 
-def format_others(numbers: Sequence[int]) -> str:
-    """Return which other promises of a series a line stands for: “and 1 more of them: #5”."""
-    return f"and {len(numbers)} more of them: {formats.format_promise_ids(numbers)}"
+def format_new_series(promises: Sequence[Promise], name: str, terms: str, here: LocalMoment) -> str:
+    """Return a new series as one line; `terms` are the outcome and the dates."""
+    first, last = promises[0], promises[-1]
+    opening = messages.format_opening(first, name, here, terms=terms, subject=f"#{first.id}")
+    date = messages.format_act_date(first.made_at, here)
+    to = "to" if promises[2:] else "and"
+    return f"#{first.id} {to} #{last.id} {opening}{date}"
 
 
-def list_series_facts(
-    row: ViewRow, series_rows: Sequence[ViewRow], here: LocalMoment
-) -> list[tuple[str, str]]:
-    """Return the facts about a promise in its series, each with its name.
+def format_first_step(promises: Sequence[Promise], name: str, *, is_fresh: bool) -> str:
+    """Return what can be typed next about a new series, in one line."""
+    first = promises[0]
+    if first.state is not State.ACTIVE or first.is_unsaid:
+        left = formats.format_id_range([promise.id for promise in promises])
+        return messages.format_next_step(first, name, is_fresh=is_fresh, left=left)
+    done = "When the first is done:" if first.direction is Direction.OWED else "First one done?"
+    return f"{done} promisectl complete {first.id} · For all that are left, add --rest"
 
-    `series_rows` are the promises of the series by their places. The facts are how they stand, and
-    which come before and after this one; void ones are left out.
+
+class SeriesCounts(NamedTuple):
+    """How many promises of a series were kept in time, were kept late, and were broken."""
+
+    kept: int
+    late: int
+    broken: int
+
+
+def format_series_end(promise: Promise, counts: SeriesCounts, more: int) -> str:
+    """Return a sentence after another: that a series ended, and what became of its promises.
+
+    `promise` is the one that ended it, together with `more` later ones. Empty where none of them
+    was to be kept.
     """
-    rows = [one for one in series_rows if one["state"] != "void" or one["id"] == row["id"]]
-    if not rows:
-        return []
-    standings = [_format_short_standing(one) for one in rows]
-    counts = ", ".join(f"{standings.count(word)} {word}" for word in dict.fromkeys(standings))
-    first, last = (formats.format_short_due(one, here) for one in (rows[0], rows[-1]))
-    index = [one["id"] for one in rows].index(row["id"])
-    facts = [("series", f"{format_place(row)}, {first} to {last}: {counts}")]
-    for name, beside in (("before it", index - 1), ("after it", index + 1)):
-        if 0 <= beside < len(rows):
-            one = rows[beside]
-            standing = _format_short_standing(one)
-            facts.append((name, f"#{one['id']} {formats.format_short_due(one, here)}, {standing}"))
-    return facts
+    words = [f"{name} {count}" for name, count in counts._asdict().items() if count]
+    if not words:
+        return ""
+    has_count = promise.state in (State.KEPT, State.RENEGED) and not more
+    beginning = f"It was the last of {sum(counts)}" if has_count else "That ends the series"
+    return f" {beginning}: {', '.join(words)}."
 
 
-def _format_short_standing(row: ViewRow) -> str:
-    """Return the word for how a promise stands in its series: its state, or “overdue”."""
-    is_overdue = "overdue" in (row["flags"] or "").split()
-    return "overdue" if is_overdue else formats.format_state(row["state"])
+def format_again(promise: Promise, name: str, person: str, every: str) -> list[str]:
+    """Return a question and a command: to make a series again. `every` is its rule as typed."""
+    questions = {
+        Direction.OWE: f"Promise it again? Ask {name} first:",
+        Direction.OWED: f"Do you need it again? Ask {name}:",
+        Direction.SELF: "Promise it again?",
+    }
+    side = "--from" if promise.direction is Direction.OWED else "--to"
+    outcome = quote_word(promise.current_revision.terms.outcome)
+    command = f"promisectl make {outcome} {side} {person} --every {quote_word(every)}"
+    return [questions[promise.direction], f"{command} --by “…” --until “…”"]
 
 
-def format_place(row: ViewRow) -> str:
-    """Return the place of a promise in its series: “the 3rd of 12”, “the last of 12”."""
-    place = "last" if row["place"] == row["of"] else formats.format_ordinal(row["place"])
-    return f"the {place} of {row['of']}"
+def quote_word(text: str) -> str:
+    """Return a text as one word of a command line, in double quotes where these are enough."""
+    import shlex
+
+    quoted = shlex.quote(text)
+    is_plain = not set(text) & set('"$`\\!') and text.isprintable()
+    return f'"{text}"' if quoted != text and is_plain and "…" not in text else quoted
+
+
+def format_unanswered(numbers: Sequence[int], verb: Verb) -> tuple[str, str]:
+    """Return which later promises still wait for an answer, after a sentence, and the command."""
+    first = numbers[0]
+    which = f"#{formats.format_id_range(numbers)}"
+    if numbers == [*range(first, first + len(numbers))] and numbers[1:]:
+        which = f"#{first} to #{numbers[-1]}"
+    stay = "stay" if numbers[1:] else "stays"
+    return f" {which} {stay} open.", f"For all of them: promisectl {verb} {first} --rest"

@@ -409,6 +409,22 @@ def load_promise(db: sqlite3.Connection, number: int) -> Promise:
     return replay_promise(number, load_promise_acts(db, number))
 
 
+def load_series_rest(db: sqlite3.Connection, number: int) -> list[Promise]:
+    """Return a promise, and after it the later ones of its series, in their order.
+
+    Raises NoPromise and DamagedContent.
+    """
+    rows = db.execute(sql.REST_OF_SERIES, {"promise": number})
+    later = [row["promise"] for row in rows if row["promise"] != number]
+    return [load_promise(db, one) for one in (number, *later)]
+
+
+def fetch_series_states(db: sqlite3.Connection, series: str) -> list[StoredRow]:
+    """Return the state, the dates and the offer of each promise of a series, in their order."""
+    rows: list[StoredRow] = db.execute(sql.SERIES_STATES, {"series": series}).fetchall()
+    return rows
+
+
 def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
     """Return the number of the newest promise, or 0."""
     number: int = db.execute("SELECT coalesce(max(id), 0) FROM promise").fetchone()[0]

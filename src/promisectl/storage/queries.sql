@@ -522,6 +522,18 @@ SELECT min(number) FROM act WHERE promise = :promise;
 -- query: FIRST_ACT_OF_UID
 SELECT min(number) FROM act WHERE promise = (SELECT id FROM promise WHERE uid = :uid);
 
+-- query: REST_OF_SERIES
+SELECT later.promise FROM series AS first
+JOIN series AS later ON later.series = first.series AND later.place >= first.place
+WHERE first.promise = :promise
+ORDER BY later.place, later.promise;
+
+-- query: SERIES_STATES
+SELECT p.id, p.state, p.due, p.due_at, p.delivered_at, p.offer, p.author FROM series AS s
+JOIN promise AS p ON p.id = s.promise
+WHERE s.series = :series
+ORDER BY s.place, p.id;
+
 -- query: PROMISE_OF_UID
 SELECT id FROM promise WHERE uid = :uid;
 

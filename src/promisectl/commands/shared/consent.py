@@ -36,8 +36,10 @@ from promisectl.storage.queries import Query
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from promisectl.domain.civil import CivilMoment
     from promisectl.env import Env
     from promisectl.records.fields import Row
+    from promisectl.rendering.series import SeriesSpan
 
 _MAX_LISTED_PROMISES = 3
 
@@ -75,7 +77,8 @@ class YesQuestion(NamedTuple):
     the promise as it is, where that has named them before. With `may_refuse`, another answer than
     yes is possible. `many` is the number of promises that the yes will make, `number` the ID of the
     one that it is about, if it is there already. `people` are the names, by handle, of those to
-    whom I promise: a poor record with them is shown.
+    whom I promise: a poor record with them is shown. A yes to several promises of a series has a
+    `span`; `terms` are those of the first.
     """
 
     terms: Terms
@@ -88,6 +91,7 @@ class YesQuestion(NamedTuple):
     many: int = 1
     number: int | None = None
     people: Mapping[str, str] = MappingProxyType({})
+    span: SeriesSpan | None = None
 
 
 def ask_replies_to_terms(
@@ -126,14 +130,21 @@ def find_terms_asked_of_me(env: Env, promise: Promise) -> Revision | None:
 
 
 def ask_about_own_terms(
-    env: Env, promise: Promise, terms: Terms, given: Reply, *, is_agreed: bool
+    env: Env,
+    promise: Promise,
+    terms: Terms,
+    given: Reply,
+    *,
+    is_agreed: bool,
+    span: SeriesSpan | None = None,
 ) -> Reply:
     """Ask about other terms of mine for what I owe, and return what I answered.
 
     They are an offer, a counter-offer, or agreed already. Terms in the reply are the ones to record
     instead. `given` holds the words of the command line, and is returned if nothing is asked: about
     a change that waits for a yes, where the terms bind me to no more than what I said yes to
-    before, and where it is not worth it. Raises EOFError after a no.
+    before, and where it is not worth it. With a `span`, the terms are those of the first of several
+    promises, and can't be answered by others. Raises EOFError after a no.
     """
     if promise.in_force and not is_agreed:
         return given
@@ -156,8 +167,10 @@ def ask_about_own_terms(
         given.risk,
         given.no_to,
         promise,
+        may_refuse=span is None,
         number=promise.id,
         people={fetch_handle(env, promise): name},
+        span=span,
     )
     return ask_yes_questions(env, question)
 
@@ -220,23 +233,34 @@ def is_answer_open(promise: Promise, revision: int | None) -> bool:
 
 
 def ask_reply_to_offer(
-    env: Env, promise: Promise, offered: Revision, name: str, given: Reply, *, alone: bool
+    env: Env,
+    promise: Promise,
+    offered: Revision,
+    name: str,
+    given: Reply,
+    *,
+    alone: bool,
+    span: SeriesSpan | None = None,
 ) -> Reply:
     """Ask the questions about what somebody asks of me, and return the reply.
 
     `name` is the other side's. What I named already is neither asked nor recorded again, but for a
-    change, which may bring other risks.
+    change, which may bring other risks. With a `span`, the yes is also to later promises of the
+    series.
     """
     terms, in_force = offered.terms, promise.in_force
     answers, risk, no_to = REQUEST_ANSWERS, promise.risk, promise.no_to
-    heading = f"#{promise.id}: {name} asks you for {messages.format_terms(terms, env.here)}."
+    so_on = f", and so on to {formats.format_civil_moment(span.last, env.here)}" if span else ""
+    wanted = f"{messages.format_terms(terms, env.here)}{so_on}"
+    heading = f"#{promise.id}: {name} asks you for {wanted}."
     if in_force:
         answers, risk, no_to = CHANGE_ANSWERS, None, None
         changes = messages.format_term_changes(
             in_force.terms.content, terms.content, env.here, always=("outcome", "due")
         )
         demands = messages.list_extra_demands(in_force.terms, terms, env.here)
-        heading = f"#{promise.id}: {name} proposes {changes}.\n{format_extra_demands(demands)}"
+        extra = format_extra_demands(demands)
+        heading = f"#{promise.id}: {name} proposes {changes}{so_on}.\n{extra}"
     question = YesQuestion(
         terms,
         heading,
@@ -247,6 +271,7 @@ def ask_reply_to_offer(
         may_refuse=alone,
         number=promise.id,
         people={fetch_handle(env, promise): name},
+        span=span,
     )
     reply = ask_yes_questions(env, question)
     return reply._replace(
@@ -265,7 +290,8 @@ def ask_yes_questions(env: Env, question: YesQuestion) -> Reply:
     that means that nothing was said at all.
     """
     terms, risk, no_to = question.terms, question.risk, question.no_to
-    if (risk and no_to) or (terms.due and terms.due.at < env.now):
+    last = question.span.last if question.span else terms.due
+    if (risk and no_to) or (last and last.at < env.now):
         return Reply(risk=risk, no_to=no_to)
     busy = format_busy_week(env, terms, question.many, question.number)
     lines = (*question.heading.split("\n"), busy, format_poor_rates(env, question.people))
@@ -273,10 +299,13 @@ def ask_yes_questions(env: Env, question: YesQuestion) -> Reply:
         env.print_warning(line)
     new_risk, new_no_to = None, None
     if not risk:
-        why = f"{format_premortem(env, terms)} Why? {_format_way_on(question, 'risk')}"
+        why = (
+            f"{format_premortem(env, last, question.span)} Why? {_format_way_on(question, 'risk')}"
+        )
         new_risk = prompts.ask_text(env, "risk", why)
     if not no_to:
-        what = f"What will you have to put off for this? {_format_way_on(question, 'no_to')}"
+        this = f"these, {question.span.how_often}" if question.span else "this"
+        what = f"What will you have to put off for {this}? {_format_way_on(question, 'no_to')}"
         typed = prompts.ask_text(env, "no-to", what)
         new_no_to = typed and displaced.name_displaced(env, typed, but=(question.number,))
     yes = Reply(risk=risk or new_risk, no_to=no_to or new_no_to, asked=True)
@@ -336,13 +365,17 @@ def load_busy_week(env: Env, terms: Terms, number: int | None) -> tuple[list[Row
         return week, workload.median_weekly_deliveries(env, db) if week else 0.0
 
 
-def format_premortem(env: Env, terms: Terms) -> str:
-    """Return the sentence that puts a person on the day after the due date, with it not done."""
-    if terms.due is None:
+def format_premortem(env: Env, last: CivilMoment | None, span: SeriesSpan | None = None) -> str:
+    """Return the sentence that puts a person on the day after the last due date, with it not done.
+
+    With a `span`, several of its promises are not done.
+    """
+    if last is None:
         return "Imagine this never happened."
-    due = civil.local_time(terms.due.at, env.zone).date()
+    due = civil.local_time(last.at, env.zone).date()
     after = formats.format_day(due + timedelta(days=due < date.max), env.here)
-    return f"Imagine it is {after} and this did not happen."
+    what = "several of these" if span else "this"
+    return f"Imagine it is {after} and {what} did not happen."
 
 
 def ask_verdict(env: Env, question: YesQuestion, yes: Reply) -> Reply:

@@ -72,7 +72,7 @@ def raise_missing_argument(command: str, needed: str) -> None:
 
 
 def ask_missing_text(
-    env: Env, verb: Verb, id_: str, typed: str | None, question: str
+    env: Env, verb: Verb, ids: Sequence[str], typed: str | None, question: str
 ) -> str | None:
     """Return the text of a move, which is asked for if it is missing and the move is open.
 
@@ -82,7 +82,7 @@ def ask_missing_text(
         return typed
     if not env.may_ask:
         raise_missing_argument(verb.value, "a text")
-    return prompts.ask_required_text(env, "text", question) if is_needed(env, verb, [id_]) else None
+    return prompts.ask_required_text(env, "text", question) if is_needed(env, verb, ids) else None
 
 
 def ask_tags(env: Env, verb: Verb) -> list[str]:

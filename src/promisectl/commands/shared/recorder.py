@@ -11,14 +11,14 @@ from promisectl.domain import lifecycle
 from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
 from promisectl.records import fields
-from promisectl.rendering import messages
+from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
 from promisectl.storage import ledger, queries
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any, TypeVar
 
@@ -99,7 +99,8 @@ class AnswerExtras(NamedTuple):
     first warning of the check is printed. `asked`: the questions before the yes were just asked.
     `agreed`: the other side has said yes to the other terms already. `note` is recorded after the
     act. `person` is the right other side, which the act names. `known` are rules of the check whose
-    finding a person has just seen.
+    finding a person has just seen. `rest`: the promises are those that are left of a series, so one
+    answer is for all; one that the act would not change stays as it is.
     """
 
     foreseen: bool = False
@@ -109,6 +110,7 @@ class AnswerExtras(NamedTuple):
     note: str | None = None
     person: Person | Newcomer | None = None
     known: tuple[str, ...] = ()
+    rest: bool = False
 
 
 _NO_EXTRAS = AnswerExtras()
@@ -139,9 +141,9 @@ def record_move_inside(
 
     def move_promises(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         build_act = begin(db, journal)
-        mover = _MoveRecorder(env, db, journal, extras, alone=len(numbers) == 1)
+        mover = _MoveRecorder(env, db, journal, extras)
         promises = (load_seen_promise(env, journal, number) for number in numbers)
-        answers = [mover.move_promise(promise, build_act) for promise in promises]
+        answers = mover.build_answers(mover.move_promises(promises, build_act))
         notice = describe_id_in_text(env, db, command, numbers)
         return [answer._replace(notices=[*answer.notices, *notice]) for answer in answers]
 
@@ -302,32 +304,43 @@ def _load_answers_of_key(env: Env, db: sqlite3.Connection) -> list[MoveAnswer] |
 class _MoveRecorder:
     """Records one act for each promise, and builds the answers.
 
-    A promise that moves `alone` is also answered with hints.
+    A promise that moves alone is also answered with hints, and so are those of a series that move
+    together.
     """
 
     def __init__(
-        self,
-        env: Env,
-        db: sqlite3.Connection,
-        journal: Journal,
-        extras: AnswerExtras,
-        *,
-        alone: bool,
+        self, env: Env, db: sqlite3.Connection, journal: Journal, extras: AnswerExtras
     ) -> None:
         self._env = env
         self._db = db
         self._journal = journal
         self._extras = extras
-        self._alone = alone
         self._here = env.here
         self._names: dict[int | None, str] = {}
         self._notices: list[str] = []
 
-    def move_promise(self, before: Promise, build_act: Callable[[Promise], Act]) -> MoveAnswer:
-        """Record the act of a promise, and return the answer.
+    def move_promises(
+        self, promises: Iterable[Promise], build_act: Callable[[Promise], Act]
+    ) -> list[MoveReport]:
+        """Record the act of each promise, and return the moves.
 
-        Raises ClockAhead, and what `Journal.append_act` raises.
+        Of a series, what the act would not change is left out, but not if that is all. Raises
+        ClockAhead, and what `Journal.append_act` raises.
         """
+        moves: list[MoveReport] = []
+        problem: errors.Problem | None = None
+        for promise in promises:
+            try:
+                moves.append(self._move_promise(promise, build_act))
+            except (errors.NothingChanged, errors.TagsUnchanged) as unchanged:
+                if not self._extras.rest:
+                    raise
+                problem = problem or unchanged
+        if problem and not moves:
+            raise problem
+        return moves
+
+    def _move_promise(self, before: Promise, build_act: Callable[[Promise], Act]) -> MoveReport:
         env, extras = self._env, self._extras
         act = self._add_right_person(before, build_act(before))
         act, after = self._append_act(before, act, agreed=extras.agreed)
@@ -340,20 +353,45 @@ class _MoveRecorder:
         former_name, name = (
             self._fetch_name(promise.opening.person) for promise in (before, after)
         )
-        move = MoveReport(before, after, act, name, self._here, former_name)
-        record = load_answer_record(env, self._db, after.id)
-        line = messages.format_move_line(move)
-        dangers = [
-            *describe_danger(env, self._db, act.no_to),
-            *describe_parts(env, self._db, move),
+        return MoveReport(before, after, act, name, self._here, former_name)
+
+    def build_answers(self, moves: Sequence[MoveReport]) -> list[MoveAnswer]:
+        """Return the answer about each move; of a series, only the first one has a line."""
+        env, db, extras = self._env, self._db, self._extras
+        lines = [""] * len(moves)
+        first = moves[0]
+        if extras.rest:
+            first = first._replace(rest=[move.after for move in moves[1:]])
+            lines[0] = messages.format_move_line(first)
+        else:
+            lines = [messages.format_move_line(move) for move in moves]
+        answers = [
+            MoveAnswer(
+                line,
+                move.after.id,
+                load_answer_record(env, db, move.after.id),
+                notices=self._notices,
+                dangers=[
+                    *describe_danger(env, db, move.act.no_to),
+                    *describe_parts(env, db, move),
+                ],
+            )
+            for line, move in zip(lines, moves, strict=True)
         ]
-        answer = MoveAnswer(line, after.id, record, notices=self._notices, dangers=dangers)
-        if not self._alone:
-            return answer
-        risk = messages.format_recalled_risk(before, act, name) if extras.foreseen else ""
-        steps = suggest_next_steps(env, self._db, move)
-        answer = answer._replace(hints=[*steps, risk])
-        return add_check_hint(env, self._db, after, extras, answer)
+        shown = [first] if extras.rest else moves
+        if any(move.after.opening.series for move in shown):
+            from promisectl.commands.shared import series_state
+
+            answers = series_state.describe_series(env, db, shown, answers)
+        if len(moves) > 1 and not extras.rest:
+            return answers
+        risk = ""
+        if extras.foreseen and first.before:
+            risk = messages.format_recalled_risk(first.before, first.act, first.name)
+        steps = suggest_next_steps(env, db, first)
+        answers[0] = answers[0]._replace(hints=[*steps, risk, *answers[0].hints])
+        answers[0] = add_check_hint(env, db, first.after, extras, answers[0])
+        return answers
 
     def _fetch_name(self, person: int | None) -> str:
         """Return the display name of a person, which is looked up once."""
@@ -414,7 +452,13 @@ def suggest_next_steps(env: Env, db: sqlite3.Connection, move: MoveReport) -> li
     """Return what can be typed next, and how to date a late report that was made earlier."""
     if not are_steps_wanted(env, db):
         return []
-    next_step = messages.format_next_step(move.after, move.name, is_fresh=move.is_fresh_proposal)
+    ids = [promise.id for promise in (move.after, *move.rest)]
+    next_step = messages.format_next_step(
+        move.after,
+        move.name,
+        is_fresh=move.is_fresh_proposal,
+        left=formats.format_id_range(ids) if move.rest else "",
+    )
     return [next_step, messages.format_earlier_report(move)]
 
 
@@ -454,10 +498,11 @@ def add_check_hint(
 
 
 def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
-    """Print answers in the form of the command; hints only for a promise that moved alone."""
+    """Print answers in the form of the command; hints only where one line answers for all."""
     for notice in dict.fromkeys(notice for answer in answers for notice in answer.notices):
         env.print_hint(notice)
-    hints = answers[0].hints if len(answers) == 1 else ()
+    told = [answer for answer in answers if answer.line]
+    hints, rule = (told[0].hints, told[0].rule) if len(told) == 1 else ((), "")
     dangers = dict.fromkeys(danger for answer in answers for danger in answer.dangers)
     output.print_result(
         env,
@@ -466,7 +511,7 @@ def print_answers(env: Env, answers: Sequence[MoveAnswer]) -> None:
         lines=(answer.line for answer in answers if answer.line),
         hints=filter(None, (*dangers, *hints)),
     )
-    if hints and answers[0].rule and env.is_stderr_watched:
+    if hints and rule and env.is_stderr_watched:
         from promisectl.commands.shared import shown_rules
 
-        shown_rules.remember_shown_rule(env, answers[0].rule)
+        shown_rules.remember_shown_rule(env, rule)

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from promisectl.domain.civil import CivilMoment
 
-__all__ = ["parse_date", "parse_now"]
+__all__ = ["USUAL_HOURS", "parse_date", "parse_now"]
 
-_USUAL_HOURS = DayHours()
+USUAL_HOURS = DayHours()
+"""The hours of words such as “evening”, unless the config has others."""
 
 
 def parse_date(
@@ -29,7 +30,7 @@ def parse_date(
     *,
     order: str | None = None,
     week_start: int = 0,
-    hours: DayHours = _USUAL_HOURS,
+    hours: DayHours = USUAL_HOURS,
     past: bool = False,
     limit: datetime | None = None,
     near: bool = False,

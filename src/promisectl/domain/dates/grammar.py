@@ -17,12 +17,15 @@ from promisectl.domain.dates.zones import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.dates.forms import DateForm
     from promisectl.domain.dates.zones import DateRequest
+
+    FoundForm = tuple[DateForm, dict[str, Any]]
+    """A form, and the values of its classes."""
 
 _NOT_ONE_DAY = ("MONTH YEAR?", "YEAR", "ISO_PERIOD")
 
@@ -139,7 +142,7 @@ def read_request(request: DateRequest) -> CivilMoment:
     """
     try:
         request = request.move_to_zone(request.zone)
-        words, zone = _split_zone(request.normalize_text())
+        words, zone = split_zone(request.normalize_text())
         if not words:
             raise request.build_error()
         local = request.move_to_named_zone(zone) if zone else request
@@ -152,7 +155,7 @@ def read_request(request: DateRequest) -> CivilMoment:
     raise request.build_error()
 
 
-def _split_zone(text: str) -> tuple[list[str], str]:
+def split_zone(text: str) -> tuple[list[str], str]:
     """Return the words of a text without a zone at its end, and the zone, empty for none.
 
     Commas after words are dropped, and “am” or “p.m.” is joined with its hour.
@@ -175,10 +178,7 @@ def _split_zone(text: str) -> tuple[list[str], str]:
 
 def _read_whole(request: DateRequest, words: list[str]) -> CivilMoment | None:
     """Return what the words mean as one form; a time without a day is today."""
-    if words[0] in {"on", "by"} and len(words) > 1:
-        words = words[1:]
-    found = _find_form(words, (DAY, CLOCK, MOMENT))
-    found = found or _find_form([" ".join(words)], (MOMENT,))
+    found = find_whole_form(words)
     if not found:
         return None
     form, values = found
@@ -192,25 +192,38 @@ def _read_whole(request: DateRequest, words: list[str]) -> CivilMoment | None:
 
 def _read_day_and_clock(request: DateRequest, words: list[str]) -> CivilMoment | None:
     """Return what a day and a time mean, in either order."""
-    for days, clocks in _iter_splits(words):
-        clock = _find_form(clocks, (CLOCK,))
-        day = _find_form(days, (DAY,)) if clock else None
-        if clock and day:
-            return readings.build_moment(
-                request, day[0].read(request, **day[1]), clock[0].read(request, **clock[1])
-            )
+    found = find_day_and_clock(words)
+    if not found:
+        return None
+    (day, day_values), (clock, clock_values) = found
+    return readings.build_moment(
+        request, day.read(request, **day_values), clock.read(request, **clock_values)
+    )
+
+
+def find_whole_form(words: list[str]) -> FoundForm | None:
+    """Return the form that all the words have together; None where there is none."""
+    if words[0] in {"on", "by"} and len(words) > 1:
+        words = words[1:]
+    return _find_form(words, (DAY, CLOCK, MOMENT)) or _find_form([" ".join(words)], (MOMENT,))
+
+
+def find_day_and_clock(words: list[str]) -> tuple[FoundForm, FoundForm] | None:
+    """Return the forms of a day and of a time, in either order; None where there are not both."""
+    for place in range(1, len(words)):
+        first, second = words[:place], words[place:]
+        for days, clocks in (
+            (first[1:] if first[0] in {"on", "by"} else first, second),
+            (second[1:] if second[0] == "on" else second, first),
+        ):
+            clock = _find_form(clocks, (CLOCK,))
+            day = _find_form(days, (DAY,)) if clock else None
+            if clock and day:
+                return day, clock
     return None
 
 
-def _iter_splits(words: list[str]) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield the words of a day and those of a time, for every place between them."""
-    for place in range(1, len(words)):
-        first, second = words[:place], words[place:]
-        yield (first[1:] if first[0] in {"on", "by"} else first), second
-        yield (second[1:] if second[0] == "on" else second), first
-
-
-def _find_form(words: list[str], kinds: tuple[str, ...]) -> tuple[DateForm, dict[str, Any]] | None:
+def _find_form(words: list[str], kinds: tuple[str, ...]) -> FoundForm | None:
     """Return the first form of a kind that the words have, and the values of its classes."""
     for form in FORMS:
         if form.kind in kinds:

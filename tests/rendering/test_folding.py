@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promisectl.domain.constants import STATES, UNDELIVERED_STATES
-from promisectl.rendering import formats, series
+from promisectl.rendering import folding, formats
 from promisectl.rendering.formats import LocalMoment
 
 HERE = LocalMoment(datetime(2026, 11, 23, 9, tzinfo=UTC), "Europe/Berlin")
@@ -45,7 +45,7 @@ _ROWS = st.lists(
 
 @given(_ROWS)
 def test_every_promise_is_in_one_line(rows: list[Any]) -> None:
-    folded = series.fold_series(rows, HERE)
+    folded = folding.fold_series(rows, HERE)
     members = [row["id"] for first in folded.rows for row in (first, *folded.others[first["id"]])]
     assert sorted(members) == [row["id"] for row in rows]
     assert folded.count_promises(folded.rows) == len(rows)
@@ -56,7 +56,7 @@ def test_every_promise_is_in_one_line(rows: list[Any]) -> None:
 
 @given(_ROWS)
 def test_only_what_is_alike_folds(rows: list[Any]) -> None:
-    folded = series.fold_series(rows, HERE)
+    folded = folding.fold_series(rows, HERE)
     for first in folded.rows:
         for other in folded.others[first["id"]]:
             assert other["id"] > first["id"]
@@ -70,7 +70,7 @@ def test_only_what_is_alike_folds(rows: list[Any]) -> None:
 
 @given(_ROWS)
 def test_one_line_of_a_series_is_the_next(rows: list[Any]) -> None:
-    folded = series.fold_series(rows, HERE)
+    folded = folding.fold_series(rows, HERE)
     for name in "ab":
         for state in UNDELIVERED_STATES:
             notes = [
@@ -83,12 +83,12 @@ def test_one_line_of_a_series_is_the_next(rows: list[Any]) -> None:
 
 @given(_ROWS)
 def test_each_folds_nothing(rows: list[Any]) -> None:
-    assert series.fold_series(rows, HERE, each=True).rows == rows
+    assert folding.fold_series(rows, HERE, each=True).rows == rows
 
 
 def test_no_due_date_is_no_end() -> None:
     rows = [_row(number, "a", "active", None, "x") | {"due": None} for number in range(3)]
-    assert series.fold_series(rows, HERE).notes == {0: "the next of 3"}
+    assert folding.fold_series(rows, HERE).notes == {0: "the next of 3"}
 
 
 @pytest.mark.parametrize(

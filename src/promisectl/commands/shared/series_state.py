@@ -1,0 +1,88 @@
+"""What an answer adds about a series: that it ended, or which promises of it stay open."""
+
+from __future__ import annotations
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.commands.shared import output
+from promisectl.domain.constants import OPEN_STATES
+from promisectl.domain.promise import State, Verb
+from promisectl.domain.series import pattern
+from promisectl.rendering import series as rendering
+from promisectl.rendering.series import SeriesCounts
+from promisectl.storage import queries
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from promisectl.commands.shared.recorder import MoveAnswer
+    from promisectl.env import Env
+    from promisectl.records.fields import Row
+    from promisectl.rendering.messages import MoveReport
+
+_ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
+
+
+def describe_series(
+    env: Env, db: sqlite3.Connection, moves: Sequence[MoveReport], answers: Sequence[MoveAnswer]
+) -> list[MoveAnswer]:
+    """Return the answers about moves, each last one of a series with what it means for that.
+
+    `moves` are those that have a line in an answer.
+    """
+    last = {move.after.opening.series: index for index, move in enumerate(moves)}
+    last.pop(None, None)
+    changed = list(answers)
+    for index in last.values():
+        changed[index] = _add_state(env, db, moves[index], changed[index])
+    return changed
+
+
+def _add_state(
+    env: Env, db: sqlite3.Connection, move: MoveReport, answer: MoveAnswer
+) -> MoveAnswer:
+    rows = queries.fetch_series_states(db, move.after.opening.series or "")
+    is_open = any(row["state"] in OPEN_STATES for row in rows)
+    has_ended = move.before is not None and move.before.state in OPEN_STATES
+    if not is_open and has_ended:
+        counts = count_series(rows)
+        sentence = rendering.format_series_end(move.after, counts, len(move.rest))
+        hints = _suggest_again(env, db, move, rows) if any(counts) else []
+        return answer._replace(line=f"{answer.line}{sentence}", hints=[*answer.hints, *hints])
+    others = _list_unanswered(move, rows)
+    if not others:
+        return answer
+    sentence, hint = rendering.format_unanswered(others, move.act.verb)
+    return answer._replace(line=f"{answer.line}{sentence}", hints=[*answer.hints, hint])
+
+
+def count_series(rows: Sequence[Row]) -> SeriesCounts:
+    """Return how many promises of a series were kept in time, were kept late, and were broken."""
+    kept = [row for row in rows if row["state"] == State.KEPT.value]
+    late = sum((row["delivered_at"] or "") > (row["due_at"] or "~") for row in kept)
+    broken = sum(row["state"] == State.RENEGED.value for row in rows)
+    return SeriesCounts(len(kept) - late, late, broken)
+
+
+def _list_unanswered(move: MoveReport, rows: Sequence[Row]) -> list[int]:
+    """Return the later promises with proposed terms, if those of this one were answered alone."""
+    before, numbers = move.before, [row["id"] for row in rows]
+    if before is None or before.offered_revision is None or move.act.verb not in _ANSWERS:
+        return []
+    if move.rest:
+        return []
+    author = "me" if before.direction.is_my_side(before.offered_revision.author) else "them"
+    later = rows[numbers.index(move.after.id) + 1 :]
+    return [row["id"] for row in later if row["offer"] and row["author"] == author]
+
+
+def _suggest_again(
+    env: Env, db: sqlite3.Connection, move: MoveReport, rows: Sequence[Row]
+) -> list[str]:
+    """Return the question whether to promise it again, and the command, unless hints are off."""
+    if env.config.hints == "never":
+        return []
+    person = output.find_promise_row(env, db, move.after.id)["person"]
+    rule = pattern.find_rule(row["due"] for row in rows if row["due"])
+    every = pattern.spell_rule(rule) if rule else "“…”"
+    return rendering.format_again(move.after, move.name, person, every)

@@ -1,0 +1,1 @@
+"""The dates of a series: ordinary promises, all made at once by one Yes."""

@@ -1,0 +1,63 @@
+"""How often the promises of a series are due, found from their dates: no rule is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise, takewhile
+from math import gcd
+
+from promisectl._typing import TYPE_CHECKING
+from promisectl.domain.constants import WEEKDAYS
+from promisectl.domain.series.rule import (
+    MAX_WEEKS_BETWEEN_DATES,
+    SeriesRule,
+    format_rule,
+    iter_rule_days,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_MIN_SHARE = 0.5  # of the days of a rule that must be there
+_DAYS_OF_WEEK = len(WEEKDAYS)
+
+
+def find_rule(civils: Iterable[str]) -> SeriesRule | None:
+    """Return the rule that civil days or minutes follow, at least half of its days; else None."""
+    days = sorted({date.fromisoformat(civil[:10]) for civil in civils})
+    if not days[1:]:
+        return None
+    return next((rule for rule in _list_rules(days) if _is_followed(rule, days)), None)
+
+
+def _list_rules(days: Sequence[date]) -> list[SeriesRule]:
+    """Return the rules that days may follow, those with the longest steps first."""
+    distance = gcd(*((later - day).days for day, later in pairwise(days)))
+    weeks = distance // _DAYS_OF_WEEK
+    weekdays = tuple(sorted({day.weekday() for day in days}))
+    rules = [SeriesRule(unit) for unit in ("year", "quarter", "month")]
+    if distance % _DAYS_OF_WEEK == 0 and weeks <= MAX_WEEKS_BETWEEN_DATES:
+        rules.append(SeriesRule("week", weeks))
+    if len(weekdays) < _DAYS_OF_WEEK:
+        rules.append(SeriesRule("weekday", weekdays=weekdays))
+    return [*rules, SeriesRule("day")]
+
+
+def _is_followed(rule: SeriesRule, days: Sequence[date]) -> bool:
+    all_days = {*takewhile(lambda day: day <= days[-1], iter_rule_days(rule, days[0]))}
+    return all_days.issuperset(days) and len(days) >= _MIN_SHARE * len(all_days)
+
+
+def spell_rule(rule: SeriesRule) -> str:
+    """Return a rule as `parse_rule` reads it: “2 weeks”, “mon,thu”."""
+    if rule.unit != "weekday":
+        return rule.unit if rule.interval == 1 else f"{rule.interval} {rule.unit}s"
+    names = ",".join(WEEKDAYS[number][:3] for number in rule.weekdays)
+    return "weekday" if names == "mon,tue,wed,thu,fri" else names
+
+
+def describe_rule(rule: SeriesRule, first: date) -> str:
+    """Return a rule in words, by its weekday where it has one: “every Friday”."""
+    if rule == SeriesRule("week"):
+        rule = SeriesRule("weekday", weekdays=(first.weekday(),))
+    return format_rule(rule)
