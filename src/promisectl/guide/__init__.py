@@ -20,6 +20,7 @@ _TOPIC_GROUPS = {
     "Tasks": {
         "dates": "how to write a date, and what is refused",
         "people": "names, aliases, renaming and merging",
+        "parts": "a bigger promise and its parts; asking several people",
         "spreadsheets": "Excel, LibreOffice, pandas, sqlite3, Markdown",
         "talking": "how two people use it together, in any language",
         "calendars": "promises as tasks with alarms in your calendar",
