@@ -169,7 +169,8 @@ def jot(
     promisectl jot - < meeting.txt
 
     A line is “to NAME: OUTCOME” or “from NAME: OUTCOME”, then any of these after a “|”: a date,
-    agreed, asked, offered, unsaid, done when: …, why: …, answer by: …, part of: …, every week until 26 feb,
+    agreed, asked, offered, unsaid, done when: …, why: …, answer by: …, part of: …,
+    every week until 26 feb,
     #tag.
 
     At a terminal promisectl shows several promises and asks before it makes them.
