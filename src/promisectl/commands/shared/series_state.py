@@ -80,6 +80,7 @@ def _suggest_again(
     if env.config.hints == "never":
         return []
     person = output.find_promise_row(env, db, move.after.id)["person"]
-    rule = pattern.find_rule(row["due"] for row in rows if row["due"])
-    every = pattern.spell_rule(rule) if rule else "“…”"
+    dates = ([row[name] for row in rows if row[name]] for name in ("due", "first_due"))
+    rule = next(filter(None, map(pattern.find_rule, dates)), None)
+    every = rendering.quote_word(pattern.spell_rule(rule)) if rule else "“…”"
     return rendering.format_again(move.after, move.name, person, every)
