@@ -78,8 +78,8 @@ def about(outcome: str, rule: str, **fields: Any) -> bool:
 # The rules as a table
 
 
-def test_there_are_24_rules_in_order() -> None:
-    assert list(RULES) == [f"L{number:02}" for number in (*range(1, 23), 25, 26)]
+def test_there_are_25_rules_in_order() -> None:
+    assert list(RULES) == [f"L{number:02}" for number in (*range(1, 24), 25, 26)]
     assert [name for name, rule in RULES.items() if rule.id != name] == []
     assert all(rule.about for rule in RULES.values())
 
@@ -100,6 +100,7 @@ def test_levels_and_qualities_are_those_of_the_specification() -> None:
         "L14",
         "L19",
         "L20",
+        "L23",
         "L25",
         "L26",
     ]
@@ -761,6 +762,34 @@ def test_a_question_that_nobody_answers_gets_a_day() -> None:
         assert says("L22", stale._replace(**silent)) == ""
 
 
+@pytest.mark.parametrize(
+    ("bad", "count", "speaks"),
+    [(0, 0, False), (2, 4, False), (3, 3, False), (3, 4, True), (4, 4, True)],
+)
+def test_a_series_that_goes_wrong_is_to_be_talked_over(
+    bad: int, count: int, *, speaks: bool
+) -> None:
+    around = AROUND._replace(series_bad=(bad, count))
+    sentence = f"{bad} of the last 4 were late or broken." if speaks else ""
+    for subject in (WELL_MADE, PROPOSED):
+        assert says("L23", subject, around) == sentence
+    for state in (State.DELIVERED, State.KEPT, State.RELEASED):
+        assert says("L23", WELL_MADE._replace(state=state), around) == ""
+
+
+def test_a_series_is_asked_once_what_is_the_same_for_all() -> None:
+    bare = Subject("Send the weekly report", Direction.OWE, State.ACTIVE, NOW, 7, "Lee")
+    bare = bare._replace(due=at(NOW + 5 * DAY), assumed=True, series="a")
+    around = AROUND._replace(series_bad=(4, 4), week=SIX, day=SIX)
+    once = {"L08", "L11", "L12", "L13", "L17", "L18", "L23"}
+    assert once <= {*found(bare, around)}
+    assert {*found(bare, around._replace(is_later=True))} == {*found(bare, around)} - once
+    answers = {one.rule: one.answer for one in check.check_promise(bare, around)}
+    assert answers["L08"] == "promisectl correct 7 --rest --done-when “…”"
+    assert answers["L12"] == "promisectl correct 7 --risk “…”"
+    assert answers["L23"] == "promisectl negotiate 7 --rest --by “…” --reason “…”"
+
+
 def test_who_has_to_answer_is_told_to_answer() -> None:
     stale = PROPOSED._replace(stale=True, waits_for_me=True)
     assert says("L22", stale) == "Answer by Thu 26 Nov."
@@ -792,6 +821,7 @@ def test_every_rule_about_a_promise_has_an_answer_and_none_about_a_draft() -> No
         people=["Kim"],
         with_other=(0, 9),
         their_week=SIX,
+        series_bad=(3, 4),
     )
     subjects_ = [
         promise._replace(assumed=True),

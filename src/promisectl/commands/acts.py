@@ -460,7 +460,7 @@ def complete(
     if rest:
         raise errors.Contradiction(
             "complete has no --rest, because nobody can deliver the future.",
-            "Name each promise that is done: promisectl complete 4 5",
+            f"Name each promise that is done: promisectl complete {' '.join(ids)}",
         )
     arguments.ensure_at_most_one(confirmed=confirmed, reported=reported, partial=partial)
     arguments.ensure_at_most_one(partial=partial, note=note)

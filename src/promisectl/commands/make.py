@@ -214,10 +214,11 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         unsaid=typed.unsaid,
         bigger=_find_bigger(env, typed),
     )
-    if typed.every is not None:
+    if typed.every is not None and terms.due:
         from promisectl.commands import make_series
 
-        draft = make_series.add_series(env, draft, typed)
+        series = make_series.build_series(env, terms.due, typed._asdict(), at)
+        draft = draft._replace(terms=terms._replace(due=series.dues[0]), series=series)
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:
         draft = _ask_outcome(env, draft)
@@ -435,7 +436,7 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
     if typed.every is not None or typed.until or typed.times is not None or typed.except_:
         from promisectl.commands import make_series
 
-        make_series.check_series_options(typed)
+        make_series.check_series_options(typed._asdict())
 
 
 def _load_bigger_uid(

@@ -14,9 +14,10 @@ from promisectl.rendering.series import SeriesSpan
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
 
-    from promisectl.commands.make import MakeArguments, MakeDraft
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.promise import Act, Terms
     from promisectl.domain.series.rule import SeriesRule
@@ -47,49 +48,52 @@ class SeriesDraft(NamedTuple):
         return f"“{terms.outcome}”, {self.format_dates(here)}"
 
 
-def check_series_options(typed: MakeArguments) -> None:
-    """Refuse options of a series that don't fit together. Raises Contradiction."""
-    arguments.ensure_at_most_one(until=typed.until, times=typed.times is not None)
-    if typed.every is None:
+def check_series_options(typed: Mapping[str, Any]) -> None:
+    """Refuse options of a series that don't fit together. Raises Contradiction.
+
+    `typed` are the arguments of make.
+    """
+    arguments.ensure_at_most_one(until=typed["until"], times=typed["times"] is not None)
+    if typed["every"] is None:
         given = [
             arguments.spell_option(name)
             for name in ("until", "times", "except_")
-            if getattr(typed, name) not in (None, (), [])
+            if typed[name] not in (None, (), [])
         ]
         are = "is" if len(given) == 1 else "are"
         raise errors.Contradiction(
             f"{' and '.join(given)} {are} for a series.", "Add --every and how often: --every week"
         )
-    if typed.by is None:
+    if not typed["by"]:
         raise errors.Contradiction(
             "A series needs its first date.", "Add --by and the date: --by fri"
         )
 
 
-def add_series(env: Env, draft: MakeDraft, typed: MakeArguments) -> MakeDraft:
-    """Return a draft with its series, and with the first due date of it.
+def build_series(
+    env: Env, first: CivilMoment, typed: Mapping[str, Any], said: datetime
+) -> SeriesDraft:
+    """Return the series that begins with the date `first`, by the arguments of make.
 
-    Raises what `rule.parse_rule` and `dates.list_series_dates` raise, and DatePassed.
+    Other dates count from `said`. Raises what `rule.parse_rule` and `dates.list_series_dates`
+    raise, and DatePassed.
     """
-    first = draft.terms.due
-    if first is None or typed.every is None:  # an empty --by
-        raise errors.Contradiction("A series needs its first date.", "Add the date: --by fri")
 
     def parse_date(option: str, words: str | None) -> CivilMoment | None:
-        return arguments.parse_due_date(env, option, words, said=draft.at, backfill=typed.backfill)
+        backfill = typed["backfill"]
+        return arguments.parse_due_date(env, option, words, said=said, backfill=backfill)
 
-    left_out = [moment for word in typed.except_ if (moment := parse_date("--except", word))]
-    how_often = rule.parse_rule(typed.every)
+    left_out = [moment for word in typed["except_"] if (moment := parse_date("--except", word))]
+    how_often = rule.parse_rule(typed["every"])
     dues = dates.list_series_dates(
         first,
         how_often,
         env.here.today,
-        until=parse_date("--until", typed.until),
-        times=typed.times,
+        until=parse_date("--until", typed["until"]),
+        times=typed["times"],
         exceptions=left_out,
     )
-    series = SeriesDraft(how_often, dues, sorted(left_out, key=lambda moment: moment.at))
-    return draft._replace(terms=draft.terms._replace(due=dues[0]), series=series)
+    return SeriesDraft(how_often, dues, sorted(left_out, key=lambda moment: moment.at))
 
 
 def build_opening_acts(series: SeriesDraft, opening: Act) -> Iterator[Act]:

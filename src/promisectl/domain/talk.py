@@ -100,7 +100,8 @@ class Utterance(NamedTuple):
     `former` are the terms that it is compared with, and `former_label` says which: `agreed`,
     `before`, or who asked for, offered or proposed them, as in `you_asked`. `both` is true where
     the yes of the other side was recorded together with the terms. While it `is_unsaid`, the other
-    side does not know of it, or of what it takes back.
+    side does not know of it, or of what it takes back. What was said about several promises of a
+    series has all their `dates`, and the `former_dates` that they are compared with.
     """
 
     kind: str
@@ -112,6 +113,8 @@ class Utterance(NamedTuple):
     repair: str | None = None
     both: bool = False
     is_unsaid: bool = False
+    dates: tuple[Day, ...] = ()
+    former_dates: tuple[Day, ...] = ()
 
 
 class Talk:

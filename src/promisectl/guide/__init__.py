@@ -19,6 +19,7 @@ _TOPIC_GROUPS = {
     },
     "Tasks": {
         "dates": "how to write a date, and what is refused",
+        "series": "promise something every week, and change what is left",
         "people": "names, aliases, renaming and merging",
         "parts": "a bigger promise and its parts; asking several people",
         "spreadsheets": "Excel, LibreOffice, pandas, sqlite3, Markdown",

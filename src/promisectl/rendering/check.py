@@ -12,7 +12,7 @@ from rich.text import Text
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.promise import Direction
 from promisectl.domain.wellmade.check import RuleFinding, RuleLevel
-from promisectl.rendering import formats, tables
+from promisectl.rendering import formats, messages, tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Marks = Sequence[tuple[str, bool | None]]
     """The parts of a good promise, and whether each is present; None where it does not apply."""
     CheckedPromise = tuple[Subject, Marks, Sequence[RuleFinding]]
+    """A promise, its marks, and what was found about it."""
 
 _COUNTERPARTY_PHRASES = {
     Direction.OWE: "to {}",
@@ -47,11 +48,15 @@ def render_check(checked: Sequence[CheckedPromise], *, named: bool) -> Renderabl
         return Text("Nothing is open. To check a draft: promisectl check --draft “…” --to dana")
     parts: list[RenderableType] = []
     fine = 0
-    for subject, marks, findings in checked:
+    for group in [[one] for one in checked] if named else group_by_series(checked):
+        subject, marks, _ = group[0]
+        findings = merge_findings(group)
+        ids = [one.number for one, *_ in group[1:] if one.number]
         if named or findings:
-            parts += [*render_check_section(subject, marks, findings, whole=named), Text()]
+            section = render_check_section(subject, marks, findings, whole=named, ids=ids)
+            parts += [*section, Text()]
         else:
-            fine += 1
+            fine += len(group)
     if fine:
         return Group(
             *parts, Text(f"Nothing found in {formats.format_count(fine, 'more promise')}.")
@@ -59,14 +64,51 @@ def render_check(checked: Sequence[CheckedPromise], *, named: bool) -> Renderabl
     return Group(*parts[:-1])
 
 
+def group_by_series(checked: Sequence[CheckedPromise]) -> list[list[CheckedPromise]]:
+    """Return the promises with those of a series together, where its first one is."""
+    groups: dict[object, list[CheckedPromise]] = {}
+    for one in checked:
+        groups.setdefault(one[0].series or one[0].number, []).append(one)
+    return list(groups.values())
+
+
+def merge_findings(group: Sequence[CheckedPromise]) -> Sequence[RuleFinding]:
+    """Return what was found about the promises of a series, each rule once.
+
+    What was not found about the first one names the others that it is about.
+    """
+    (_, _, first), *later = group
+    by_rule = {finding.rule: finding for finding in first}
+    ids: dict[str, list[int]] = {}
+    for subject, _, findings in later:
+        for finding in findings:
+            by_rule.setdefault(finding.rule, finding)
+            ids.setdefault(finding.rule, []).append(subject.number or 0)
+    if not later:
+        return first
+    known = {finding.rule for finding in first}
+    merged = (
+        finding if rule in known else finding._replace(about=formats.format_id_range(ids[rule]))
+        for rule, finding in by_rule.items()
+    )
+    return sorted(merged, key=lambda finding: finding.rule)
+
+
 def render_check_section(
-    subject: Subject, marks: Marks, findings: Sequence[RuleFinding], *, whole: bool
+    subject: Subject,
+    marks: Marks,
+    findings: Sequence[RuleFinding],
+    *,
+    whole: bool,
+    ids: Sequence[int] = (),
 ) -> list[RenderableType]:
     """Return the heading, the outcome, the marks and the findings of one promise.
 
-    Unless the section is `whole`, findings below a warning are only counted.
+    Unless the section is `whole`, findings below a warning are only counted. `ids` are those of the
+    other promises of its series that it is also about.
     """
-    state = formats.format_state(subject.state)
+    others = messages.format_others(subject.number or 0, ids)
+    state = f"{formats.format_state(subject.state)}{others}"
     number = f"#{subject.number} {state}" if subject.number else "Draft"
     counterparty = _COUNTERPARTY_PHRASES[subject.direction].format(subject.other)
     present = [name for name, is_present in marks if is_present]

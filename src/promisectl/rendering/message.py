@@ -108,6 +108,16 @@ _OTHER_WORDS = {
     "repair": "what I offer instead",
     "risk": "what could go wrong",
     "no_to": "put off for it",
+    "every_day": "every day",
+    "every_workday": "every weekday",
+    "every_weekday": "every {weekdays}",
+    "every_weeks": "every {count} weeks",
+    "every_month": "every month",
+    "every_quarter": "every quarter",
+    "every_year": "every year",
+    "from": "from",
+    "until": "until",
+    "but_not": "but not on",
     "no_date": "without a date",
     "none": "none",
     "you_asked": "you asked for",
@@ -236,6 +246,10 @@ def build_message(talks: Sequence[tuple[ViewRow, Talk]], wording: Wording) -> Me
         for one in talk.mine or filter(None, [talk.heard]):
             kind = find_act_key(one.kind, row["direction"]) if talk.mine else "understood"
             said.setdefault(kind, []).append((row, one))
+    if any(row["series"] for row, _ in talks):
+        from promisectl.rendering import message_series
+
+        said = {kind: message_series.fold_series(items) for kind, items in said.items()}
     kinds = sorted(said, key=lambda kind: kind != "warning")
     parts = [_build_part(kind, said[kind], wording) for kind in kinds]
     opening = " ".join(filter(None, (wording.get_words("greeting"), parts[0].heading)))
@@ -312,12 +326,20 @@ def list_terms_lines(said: Utterance, wording: Wording, *, all_terms: bool) -> l
         if not (has_changed or (value and (all_terms or name == "due"))):
             continue
         if name == "due":
-            by = wording.get_words(label)
-            line = f"{by} {value}" if value else wording.get_words("no_date")
+            line = _format_due(said.dates, value, wording)
         else:
             line = wording.format_labelled(label, value or wording.get_words("none"))
         lines.append(line + _format_former(said, name, wording))
     return lines
+
+
+def _format_due(dates: Sequence[Day], value: str, wording: Wording) -> str:
+    """Return until when something is promised: all `dates` of a series, or one in words."""
+    if dates:
+        from promisectl.rendering import message_series
+
+        return message_series.format_dates(dates, wording)
+    return f"{wording.get_words('by')} {value}" if value else wording.get_words("no_date")
 
 
 def _format_term_value(terms: SaidTerms, name: str, wording: Wording) -> str:
@@ -334,6 +356,8 @@ def _format_former(said: Utterance, name: str, wording: Wording) -> str:
     if former is None or getattr(former, name) in (None, getattr(said.terms, name)):
         return ""
     value = _format_term_value(former, name, wording)
+    if name == "due" and said.former_dates:
+        value = _format_due(said.former_dates, value, wording)
     return f" ({wording.format_labelled(said.former_label, value)})"
 
 

@@ -77,13 +77,13 @@ def format_series_end(promise: Promise, counts: SeriesCounts, more: int) -> str:
     words = [f"{name} {count}" for name, count in counts._asdict().items() if count]
     if not words:
         return ""
-    has_count = promise.state in (State.KEPT, State.RENEGED) and not more
+    has_count = promise.state in (State.KEPT, State.RENEGED) and not more and sum(counts) > 1
     beginning = f"It was the last of {sum(counts)}" if has_count else "That ends the series"
     return f" {beginning}: {', '.join(words)}."
 
 
 def format_again(promise: Promise, name: str, person: str, every: str) -> list[str]:
-    """Return a question and a command: to make a series again. `every` is its rule as typed."""
+    """Return a question and a command: to make a series again. `every` is its rule as it is typed."""
     questions = {
         Direction.OWE: f"Promise it again? Ask {name} first:",
         Direction.OWED: f"Do you need it again? Ask {name}:",
@@ -91,7 +91,7 @@ def format_again(promise: Promise, name: str, person: str, every: str) -> list[s
     }
     side = "--from" if promise.direction is Direction.OWED else "--to"
     outcome = quote_word(promise.current_revision.terms.outcome)
-    command = f"promisectl make {outcome} {side} {person} --every {quote_word(every)}"
+    command = f"promisectl make {outcome} {side} {person} --every {every}"
     return [questions[promise.direction], f"{command} --by “…” --until “…”"]
 
 

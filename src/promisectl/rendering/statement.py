@@ -32,16 +32,30 @@ def build_statement(
 
     A proposed change is also among what is not agreed yet.
     """
-    groups: dict[str, list[list[str]]] = {key: [] for key in _STATEMENT_GROUPS}
+    said: dict[str, list[tuple[ViewRow, Utterance]]] = {key: [] for key in _STATEMENT_GROUPS}
     keys = {standing: key for key, standing in _STATEMENT_GROUPS.items() if standing}
     for row, talk in talks:
         key = keys.get((row["state"], row["direction"]))
         if key and talk.agreed:
-            groups[key].append(_list_agreed_lines(row, talk, talk.agreed, wording))
+            said[key].append((row, _build_agreed(row, talk, talk.agreed)))
         if talk.proposal:
-            groups["not_agreed"].append(
-                _list_proposed_lines(row, talk.proposal, wording, is_change=bool(key))
+            former = talk.proposal.former if key else None
+            said["not_agreed"].append((row, talk.proposal._replace(former=former)))
+    if any(row["series"] for row, _ in talks):
+        from promisectl.rendering import message_series
+
+        said = {key: message_series.fold_series(items) for key, items in said.items()}
+    groups = {
+        key: [
+            _list_agreed_lines(row, one, wording)
+            if _STATEMENT_GROUPS[key]
+            else _list_proposed_lines(
+                row, one, wording, is_change=(row["state"], row["direction"]) in keys
             )
+            for row, one in items
+        ]
+        for key, items in said.items()
+    }
     parts = [Part(wording.get_words(key), items) for key, items in groups.items() if items]
     today = wording.format_day((str(here.today), wording.zone))
     stand = f"{wording.get_words('statement')} {today}{wording.get_words('colon')}"
@@ -53,17 +67,24 @@ def build_statement(
     )
 
 
-def _list_agreed_lines(row: ViewRow, talk: Talk, agreed: SaidTerms, wording: Wording) -> list[str]:
+def _build_agreed(row: ViewRow, talk: Talk, agreed: SaidTerms) -> Utterance:
+    """Return an agreed promise as what was said: why it is at risk, or when it was reported."""
+    is_at_risk = row["state"] == "active" and "at-risk" in (row["flags"] or "").split()
+    kind = "reported" if row["state"] == "delivered" else "warning" if is_at_risk else "yes"
+    text = {"reported": row["delivered_at"], "warning": talk.warning}.get(kind)
+    return Utterance(kind, is_mine=True, terms=agreed, text=text)
+
+
+def _list_agreed_lines(row: ViewRow, said: Utterance, wording: Wording) -> list[str]:
     """Return the lines of an agreed promise: until when, or since when it is reported."""
-    said = Utterance("", is_mine=True, terms=agreed)
     outcome, by, more = _split_terms_lines(said, wording)
     risk = ""
-    if row["state"] == "delivered":
+    if said.kind == "reported":
         reported_on = civil.local_time(civil.decode_instant(row["delivered_at"]), wording.zone)
         day = wording.format_day((str(reported_on.date()), wording.zone))
         by = f"{wording.get_words('reported_on')} {day}"
-    elif "at-risk" in (row["flags"] or "").split():
-        words = talk.warning if wording.reasons else None
+    elif said.kind == "warning":
+        words = said.text if wording.reasons else None
         at_risk = wording.format_labelled("at_risk", words) if words else ""
         risk = f" ({at_risk or wording.get_words('at_risk')})"
     head = ", ".join(filter(None, (outcome, by)))
@@ -77,8 +98,6 @@ def _list_proposed_lines(
 
     A change of agreed terms shows what it changes.
     """
-    if not is_change:
-        proposal = proposal._replace(former=None)
     outcome, by, more = _split_terms_lines(proposal, wording)
     is_offer = proposal.is_mine is (row["direction"] == "owe")
     kind = "change" if is_change else "offer" if is_offer else "request"

@@ -425,6 +425,11 @@ def fetch_series_states(db: sqlite3.Connection, series: str) -> list[StoredRow]:
     return rows
 
 
+def is_late(row: StoredRow) -> bool:
+    """Whether a promise was delivered after it was due."""
+    return bool(row["due_at"] and row["delivered_at"] and row["delivered_at"] > row["due_at"])
+
+
 def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
     """Return the number of the newest promise, or 0."""
     number: int = db.execute("SELECT coalesce(max(id), 0) FROM promise").fetchone()[0]

@@ -529,7 +529,7 @@ WHERE first.promise = :promise
 ORDER BY later.place, later.promise;
 
 -- query: SERIES_STATES
-SELECT p.id, p.state, p.due, p.due_at, p.delivered_at, p.offer, p.author FROM series AS s
+SELECT p.id, p.state, p.due, p.due_at, p.first_due, p.delivered_at, p.offer, p.author FROM series AS s
 JOIN promise AS p ON p.id = s.promise
 WHERE s.series = :series
 ORDER BY s.place, p.id;

@@ -5,8 +5,10 @@ from __future__ import annotations
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output, shown_rules, workload
 from promisectl.domain import civil
+from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Direction, Promise
 from promisectl.domain.wellmade import check
+from promisectl.domain.wellmade.rules import SERIES_CHECKED_PROMISES
 from promisectl.domain.wellmade.subject import (
     CheckContext,
     ExtraPhrases,
@@ -69,6 +71,7 @@ def build_check_target(promise: Promise, row: Row, *, assumed: bool = False) -> 
         assumed=assumed,
         stale="stale" in (row["flags"] or ""),
         waits_for_me=promise.move == "me",
+        series=promise.opening.series,
     )
     return CheckTarget(subject, None if is_self else row["person"])
 
@@ -136,15 +139,21 @@ class CheckContextLoader:
         their_week = [row for row in their_week if row["id"] != subject.number]
         people = self._load_once("people", lambda: queries.load_people(db))
         others = [one for one in people if one.known and one.handle != person]
+        series: list[Row] = []
+        if subject.series:
+            uid = subject.series
+            series = self._load_once(uid, lambda: queries.fetch_series_rows(db, uid))
         context = CheckContext(
             env.now,
             env.zone,
             _list_other_promises(week, subject),
             day=_list_other_promises(day, subject),
-            alike=_list_other_promises(alike, subject),
+            alike=_list_other_promises(_leave_out_later(alike, subject.series), subject),
             people=[name for other in others for name in (other.name, other.handle)],
             their_week=_list_other_promises(their_week, subject),
             their_open=sum(row["state"] == "proposed" for row in their_week),
+            is_later=_is_later(series, subject.number),
+            series_bad=_count_bad(series),
         )
         if context.week:
             usual = self._load_once("usual", lambda: workload.median_weekly_deliveries(env, db))
@@ -178,6 +187,30 @@ class CheckContextLoader:
 
 def _list_other_promises(rows: Sequence[Row], subject: Subject) -> list[tuple[int, str]]:
     return [(row["id"], row["outcome"]) for row in rows if row["id"] != subject.number]
+
+
+def _leave_out_later(rows: Sequence[Row], series: str | None) -> list[Row]:
+    """Return the rows without those of a series, and of any other series only the first one."""
+    firsts: dict[str, int] = {}
+    for row in rows:
+        if row["series"]:
+            firsts.setdefault(row["series"], row["id"])
+    firsts.pop(series or "", None)
+    return [row for row in rows if not row["series"] or firsts.get(row["series"]) == row["id"]]
+
+
+def _is_later(series: Sequence[Row], number: int | None) -> bool:
+    """Whether another promise of the series comes before this one, and is not delivered yet."""
+    left = [row["id"] for row in series if row["state"] in UNDELIVERED_STATES]
+    return number in left[1:]
+
+
+def _count_bad(series: Sequence[Row]) -> tuple[int, int]:
+    """Return how many of the last promises of a series that ended were late or broken."""
+    ended = [row for row in series if row["state"] in ("kept", "reneged")]
+    last = ended[-SERIES_CHECKED_PROMISES:]
+    bad = [row for row in last if row["state"] == "reneged" or queries.is_late(row)]
+    return len(bad), len(last)
 
 
 def find_first_finding(

@@ -382,7 +382,11 @@ class _MoveRecorder:
         if any(move.after.opening.series for move in shown):
             from promisectl.commands.shared import series_state
 
-            answers = series_state.describe_series(env, db, shown, answers)
+            states = series_state.describe_series(env, db, shown)
+            for index, answer in enumerate(answers):
+                if state := states.get(answer.number or 0):
+                    line = f"{answer.line}{state.sentence}"
+                    answers[index] = answer._replace(line=line, hints=state.hints)
         if len(moves) > 1 and not extras.rest:
             return answers
         risk = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output
 from promisectl.domain.constants import OPEN_STATES
 from promisectl.domain.promise import State, Verb
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from promisectl.commands.shared.recorder import MoveAnswer
     from promisectl.env import Env
     from promisectl.records.fields import Row
     from promisectl.rendering.messages import MoveReport
@@ -23,24 +22,22 @@ if TYPE_CHECKING:
 _ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
 
 
+class SeriesState(NamedTuple):
+    """What a move means for a series: a sentence after its answer, and hints."""
+
+    sentence: str
+    hints: Sequence[str]
+
+
 def describe_series(
-    env: Env, db: sqlite3.Connection, moves: Sequence[MoveReport], answers: Sequence[MoveAnswer]
-) -> list[MoveAnswer]:
-    """Return the answers about moves, each last one of a series with what it means for that.
-
-    `moves` are those that have a line in an answer.
-    """
-    last = {move.after.opening.series: index for index, move in enumerate(moves)}
-    last.pop(None, None)
-    changed = list(answers)
-    for index in last.values():
-        changed[index] = _add_state(env, db, moves[index], changed[index])
-    return changed
+    env: Env, db: sqlite3.Connection, moves: Sequence[MoveReport]
+) -> dict[int, SeriesState]:
+    """Return what the last move in each series means for that, by the ID of the promise."""
+    last = {move.after.opening.series: move for move in moves if move.after.opening.series}
+    return {move.after.id: _describe_state(env, db, move) for move in last.values()}
 
 
-def _add_state(
-    env: Env, db: sqlite3.Connection, move: MoveReport, answer: MoveAnswer
-) -> MoveAnswer:
+def _describe_state(env: Env, db: sqlite3.Connection, move: MoveReport) -> SeriesState:
     rows = queries.fetch_series_states(db, move.after.opening.series or "")
     is_open = any(row["state"] in OPEN_STATES for row in rows)
     has_ended = move.before is not None and move.before.state in OPEN_STATES
@@ -48,18 +45,18 @@ def _add_state(
         counts = count_series(rows)
         sentence = rendering.format_series_end(move.after, counts, len(move.rest))
         hints = _suggest_again(env, db, move, rows) if any(counts) else []
-        return answer._replace(line=f"{answer.line}{sentence}", hints=[*answer.hints, *hints])
+        return SeriesState(sentence, hints)
     others = _list_unanswered(move, rows)
     if not others:
-        return answer
+        return SeriesState("", [])
     sentence, hint = rendering.format_unanswered(others, move.act.verb)
-    return answer._replace(line=f"{answer.line}{sentence}", hints=[*answer.hints, hint])
+    return SeriesState(sentence, [hint])
 
 
 def count_series(rows: Sequence[Row]) -> SeriesCounts:
     """Return how many promises of a series were kept in time, were kept late, and were broken."""
     kept = [row for row in rows if row["state"] == State.KEPT.value]
-    late = sum((row["delivered_at"] or "") > (row["due_at"] or "~") for row in kept)
+    late = sum(map(queries.is_late, kept))
     broken = sum(row["state"] == State.RENEGED.value for row in rows)
     return SeriesCounts(len(kept) - late, late, broken)
 
@@ -83,6 +80,7 @@ def _suggest_again(
     if env.config.hints == "never":
         return []
     person = output.find_promise_row(env, db, move.after.id)["person"]
-    rule = pattern.find_rule(row["due"] for row in rows if row["due"])
-    every = pattern.spell_rule(rule) if rule else "“…”"
+    dates = ([row[name] for row in rows if row[name]] for name in ("due", "first_due"))
+    rule = next(filter(None, map(pattern.find_rule, dates)), None)
+    every = rendering.quote_word(pattern.spell_rule(rule)) if rule else "“…”"
     return rendering.format_again(move.after, move.name, person, every)

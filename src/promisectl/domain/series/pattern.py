@@ -18,12 +18,12 @@ from promisectl.domain.series.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_MIN_SHARE = 0.5  # of the days of a rule that must be there
+_MIN_SHARE = 0.7  # of the days of a rule that must be there
 _DAYS_OF_WEEK = len(WEEKDAYS)
 
 
 def find_rule(civils: Iterable[str]) -> SeriesRule | None:
-    """Return the rule that civil days or minutes follow, at least half of its days; else None."""
+    """Return the rule that civil days or minutes follow, with few days left out; else None."""
     days = sorted({date.fromisoformat(civil[:10]) for civil in civils})
     if not days[1:]:
         return None

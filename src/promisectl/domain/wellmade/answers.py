@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from promisectl._typing import TYPE_CHECKING
-from promisectl.domain.promise import State
+from promisectl.domain.promise import Direction, State
 from promisectl.domain.wellmade import rules
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ _ANSWERS: dict[str, str | Callable[[RuleCase], str]] = {
     "L20": "correct {} --what “…”",
     "L21": "stats",
     "L22": _answer_missing_reply_by,
+    "L23": "negotiate {} --by “…” --reason “…”",
     "L25": "correct {} --with “…”",
     "L26": "week",
 }
@@ -71,18 +72,32 @@ _LABELS = {
 """What a command is for, where the sentence before it does not say so."""
 
 
+_ANSWERS_FOR_ONE = ("--risk", "--no-to", "--with")
+"""The options of what is answered for each promise of a series by itself."""
+_COMMANDS_WITH_REST = ("accept", "bump", "correct", "negotiate", "note", "void")
+
+
 def build_label(rule: str, case: RuleCase) -> str:
     """Return what the command that answers a finding is for; empty where the sentence says it."""
+    if rule == "L23":
+        is_owed = case.subject.direction is Direction.OWED
+        return "Talk it over, or release it:" if is_owed else "Talk it over:"
     if rule != "L10":
         return _LABELS.get(rule, "")
     return "Say yes:" if case.subject.waits_for_me else f"Remind {case.subject.other or 'them'}:"
 
 
 def build_answer(rule: str, case: RuleCase) -> str:
-    """Return the command that answers a finding; empty for a draft, and where there is none."""
+    """Return the command that answers a finding; empty for a draft, and where there is none.
+
+    In a series, it is for all that are left, where that is possible.
+    """
     number = case.subject.number
     answer = _ANSWERS.get(rule, "")
     if number is None or not answer:
         return ""
     command = answer if isinstance(answer, str) else answer(case)
-    return f"promisectl {command.format(number)}"
+    words = command.split()
+    is_for_rest = words[0] in _COMMANDS_WITH_REST and not {*words} & {*_ANSWERS_FOR_ONE}
+    rest = " --rest" if case.subject.series and is_for_rest else ""
+    return f"promisectl {command.format(f'{number}{rest}')}"

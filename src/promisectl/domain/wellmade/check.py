@@ -1,4 +1,4 @@
-"""The check of how well a promise is made, by 24 rules: most advise, three refuse.
+"""The check of how well a promise is made, by 25 rules: most advise, three refuse.
 
 The five qualities are those of Sull & Spinosa, “Promise-Based Management” (HBR 2007): public,
 active, voluntary, explicit, mission-based. Rules about the future apply to open promises only.
@@ -48,7 +48,8 @@ class RuleFinding(NamedTuple):
 
     `says` is one sentence for a person, `others` the ID and outcome of the other promises it is
     about, `answer` the command that answers it, if any, and `label` what that is for, where `says`
-    leaves it open.
+    leaves it open. `about` are the IDs of the promises of a series that it is about, where those
+    are not all of it.
     """
 
     rule: str
@@ -58,14 +59,16 @@ class RuleFinding(NamedTuple):
     others: tuple[tuple[int, str], ...] = ()
     answer: str = ""
     label: str = ""
+    about: str = ""
 
     @property
     def full_sentence(self) -> str:
         """The sentence with up to five of the other promises."""
+        about = f"#{self.about}: " if self.about else ""
         if not self.others:
-            return self.says
+            return f"{about}{self.says}"
         promises = format_promise_list(self.others, _MAX_NAMED_PROMISES)
-        return f"{self.says.removesuffix('.')}: {promises}."
+        return f"{about}{self.says.removesuffix('.')}: {promises}."
 
     def format_with_answer(self, sentence: str) -> str:
         """Return the sentence, and after it the command that answers the finding, if any."""
@@ -79,6 +82,8 @@ class RuleFinding(NamedTuple):
 
 FIRST_RULES_AFTER_MOVE = ("L19", "L14", "L15", "L26", "L21", "L02")
 """The rules that come first in the one line after a move, whatever their level."""
+RULES_ONCE_IN_SERIES = {"L08", "L11", "L12", "L13", "L17", "L18", "L23"}
+"""The rules that speak of a series only once: about the first promise that is left."""
 _RULES_FOR_LATER = frozenset(("L04", "L08", "L12"))  # silent after a move about the next day
 _FAR_AHEAD_TIME, _MANY_ROUNDS = timedelta(days=7), 2
 _MAX_NAMED_PROMISES = 5
@@ -108,6 +113,8 @@ def check_promise(
         "L15": tuple(context.day),
         "L26": tuple(context.their_week),
     }
+    if context.is_later:
+        ignored |= RULES_ONCE_IN_SERIES
     findings = []
     for name, rule in RULES.items():
         if name not in ignored and (sentence := _RULE_TESTS[name](case)):

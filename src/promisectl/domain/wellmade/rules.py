@@ -1,4 +1,4 @@
-"""The 24 rules of a well-made promise, each with its level, quality, topic and test.
+"""The 25 rules of a well-made promise, each with its level, quality, topic and test.
 
 A test returns one sentence for a person, or "" where it finds nothing.
 """
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SOON_DUE_TIME, _ANSWER_TIME = timedelta(hours=48), timedelta(days=3)
 _MIN_OUTCOME_WORDS, _MIN_FULL_DAY_PROMISES = 3, 3
 _MIN_RATE_PROMISES = 5
+SERIES_CHECKED_PROMISES, _MIN_BAD_PROMISES = 4, 3
 _SATURDAY_NUMBER = 5
 
 
@@ -245,6 +246,14 @@ def check_missing_reply_by(case: RuleCase) -> str:
     return f"Answer by {day}." if subject.waits_for_me else f"Ask for an answer by {day}."
 
 
+def check_poor_series(case: RuleCase) -> str:
+    """Warn of a series of which three of the last four that ended were late or broken."""
+    bad, count = case.context.series_bad
+    if not case.is_open or count < SERIES_CHECKED_PROMISES or bad < _MIN_BAD_PROMISES:
+        return ""
+    return f"{bad} of the last {count} were late or broken."
+
+
 def check_group_name(case: RuleCase) -> str:
     """Ask for one person where the other side has the name of several."""
     name, words = case.subject.other or "", case.extra_phrases
@@ -321,6 +330,13 @@ RULE_ROWS: tuple[tuple[str, str, str, str, Callable[[RuleCase], str]], ...] = (
         "active",
         "no answer for a week, and no reply-by date",
         check_missing_reply_by,
+    ),
+    (
+        "L23",
+        "warn",
+        "voluntary",
+        "a series of which three of the last four were late or broken",
+        check_poor_series,
     ),
     ("L25", "warn", "voluntary", "a name that means several people", check_group_name),
     (

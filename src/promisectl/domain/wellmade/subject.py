@@ -37,7 +37,7 @@ class Subject(NamedTuple):
     sentence that explains why a date cannot be read. `rounds` counts the revisions after the
     first. `assumed` means agreed without a recorded answer of the other side. `said_at` is when
     the promise was made, as aware UTC. With `backfill`, the draft may be due in the past.
-    `waits_for_me`: it is me who has to answer or to act.
+    `waits_for_me`: it is me who has to answer or to act. `series` is the UUID of its series.
     """
 
     outcome: str
@@ -58,6 +58,7 @@ class Subject(NamedTuple):
     stale: bool = False
     backfill: bool = False
     waits_for_me: bool = False
+    series: str | None = None
 
 
 class CheckContext(NamedTuple):
@@ -73,6 +74,9 @@ class CheckContext(NamedTuple):
     - `their_week` holds the other promises to me of this person in the same ISO week, agreed or not
       yet, `their_open` is how many of them are not. `their_usual` is the median of promises that
       they deliver to me in a week.
+    - `is_later`: an earlier promise of its series is not delivered yet, and speaks for it.
+      `series_bad` is how many of the last promises of the series that ended were late or broken,
+      and of how many.
     """
 
     now: datetime
@@ -88,6 +92,8 @@ class CheckContext(NamedTuple):
     their_week: Sequence[tuple[int, str]] = ()
     their_open: int = 0
     their_usual: float = 0.0
+    is_later: bool = False
+    series_bad: tuple[int, int] = (0, 0)
 
 
 class LeadTime(NamedTuple):
