@@ -142,7 +142,7 @@ class CheckContextLoader:
         series: list[Row] = []
         if subject.series:
             uid = subject.series
-            series = self._load_once(uid, lambda: queries.fetch_series_rows(db, uid))
+            series = self._load_once(uid, lambda: queries.fetch_series_states(db, uid))
         context = CheckContext(
             env.now,
             env.zone,
