@@ -258,6 +258,7 @@ def _without_end() -> Iterator[dict[str, object]]:
             **dict.fromkeys(fields.PROMISE_FIELDS), "id": number, "uid": str(number), "direction": "owe", "state": "active", "outcome": "x",
             "person_name": "Dana", "person": "dana", "made_at": "2026-11-23T09:00:00Z", "said_last": "2026-11-23T09:00:00Z", "acts": 1,
             "replaces_uid": None,
+            "bigger_uid": None,
         }  # fmt: skip
 
 

@@ -207,7 +207,7 @@ def test_any_text_makes_a_valid_file_and_comes_back(outcome: str, name: str) -> 
 
 
 _ROW: dict[str, object] = dict.fromkeys(
-    ("due", "due_zone", "due_at", "done_when", "reason", "tags", "replaces_uid", "delivered_at")
+    ("due", "due_zone", "due_at", "done_when", "reason", "tags", "replaces_uid", "bigger_uid", "delivered_at")
 ) | {
     "uid": "1", "acts": 1, "said_last": "2026-11-23T09:00:00Z", "made_at": "2026-11-23T09:00:00Z", "accepted_at": "2026-11-23T09:00:00Z",
     "state": "active", "direction": "owe", "person": "x",
