@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "note": ("note", "1", "rang"),
     "tag": ("tag", "1", "new"),
     "untag": ("untag", "1", "old"),
+    "part": ("part", "1", "--of", "2"),
     "correct": ("correct", "1", "--what", "Send all numbers"),
     "void": ("void", "1", "--reason", "twice"),
     "undo": ("undo",),

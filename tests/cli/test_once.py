@@ -15,6 +15,7 @@ from tests.conftest import Program
 # Every move, each on a promise that stands so that it is open; the words that come first make it so.
 READY = {
     "proposed": ("make", "Send the numbers", "--to", "dana", "--tag", "old"),
+    "two": ("make", "Send the numbers", "--to", "dana", "--to", "lee", "--agreed"),
     "active": ("make", "Send the numbers", "--to", "dana", "--agreed", "--tag", "old"),
 }
 MOVES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -31,6 +32,7 @@ MOVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "note": ("active", ("note", "1", "rang")),
     "tag": ("active", ("tag", "1", "new")),
     "untag": ("active", ("untag", "1", "old")),
+    "part": ("two", ("part", "1", "--of", "2")),
     "correct": ("active", ("correct", "1", "--what", "Send all numbers")),
     "void": ("active", ("void", "1", "--reason", "twice")),
     "undo": ("active", ("undo",)),

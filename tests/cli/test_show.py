@@ -17,7 +17,7 @@ def test_show_in_a_pipe_is_name_and_value(week: Program) -> None:
     assert [line.split("\t")[:3] for line in lines if line.startswith("terms")] == [
         ["terms", "1", "in-force"]
     ]
-    moves = ["told 6", "note 6", "correct 6", "void 6", "tag 6", "untag 6"]
+    moves = ["told 6", "note 6", "correct 6", "void 6", "tag 6", "untag 6", "part 6"]
     assert [line for line in lines if line.startswith("open\t")] == [
         f"open\t{move}" for move in moves
     ]

@@ -95,6 +95,7 @@ def test_an_error_under_json_is_an_object(program: Program) -> None:
                 "void",
                 "tag",
                 "untag",
+                "part",
             ],
         }
     }

@@ -509,8 +509,9 @@ def test_the_measure_can_be_vague_or_can_settle_what_is() -> None:
     ],
 )
 def test_two_outcomes_are_two_promises(outcome: str, second: str) -> None:
-    assert says("L09", WELL_MADE._replace(outcome=outcome)).startswith(
-        f"“{second} …” looks like a second promise"
+    assert says("L09", WELL_MADE._replace(outcome=outcome)) == (
+        f"“{second} …” looks like a second promise; "
+        "made separately (--part-of), each can be kept by itself."
     )
 
 

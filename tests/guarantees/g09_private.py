@@ -47,6 +47,7 @@ TRIED: dict[str, Sequence[Asked]] = {
     "note": [Asked(("note", "1", "a word"))],
     "tag": [Asked(("tag", "1", "new"))],
     "untag": [Asked(("untag", "1", "work"))],
+    "part": [Asked(("part", "1", "--of", "3"))],
     "correct": [Asked(("correct", "1", "--what", "Send the Q4 numbers"))],
     "void": [Asked(("void", "2", "--reason", "a slip"))],
     "undo": [Asked(("undo",))],

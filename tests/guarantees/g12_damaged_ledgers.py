@@ -46,6 +46,7 @@ WORDS: dict[str, list[list[str]]] = {
     "note": [["note", "1", "a word"], ["note", "8", "a word", "--json"]],
     "tag": [["tag", "8", "home"]],
     "untag": [["untag", "8", "garden"]],
+    "part": [["part", "8", "--of", "7"], ["part", "8", "--alone"]],
     "correct": [
         ["correct", "8", "--what", "Water the flowers"],
         ["correct", "8", "--risk", "rain", "--no-to", "a nap"],

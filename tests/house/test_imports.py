@@ -126,6 +126,7 @@ MOVES = (
     "void 1 --reason twice",
     "tag 1 work --once key",
     "untag 2 old",
+    "part 2 --of 1",
     "undo",
     "person rename dana dk",
     "person alias dana boss",

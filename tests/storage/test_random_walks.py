@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from promisectl import errors
-from promisectl.commands import acts, bookkeeping, lists, log, make, moves, undo
+from promisectl.commands import acts, bookkeeping, lists, log, make, moves, part, undo
 from promisectl.commands import people as persons
 from promisectl.domain import lifecycle
 from promisectl.domain.promise import Promise
@@ -58,13 +58,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "note": bookkeeping.note,
     "tag": bookkeeping.tag,
     "untag": bookkeeping.untag,
+    "part": part.part,
     "correct": bookkeeping.correct,
     "void": bookkeeping.void,
     "person rename": persons.rename,
     "person alias": persons.alias,
     "person merge": persons.merge,
 }
-SEVERAL = ("accept", "decline", "complete", "renege", "withdraw", "release", "told")
+SEVERAL = ("accept", "decline", "complete", "renege", "withdraw", "release", "told", "part")
 BESIDE = ("bump", "note", "tag", "untag", "part", "correct", "void")
 SAID = [name for name in COMMANDS if not name.startswith("person")]
 
@@ -332,6 +333,7 @@ class Dice(Random):
             "note": {"text": text},
             "tag": {"tags": self.sample(TAGS, 2)},
             "untag": {"tags": self.sample(TAGS, 1)},
+            "part": self.one_of({"of": self.choice("12345")}, {"alone": True}),
             "bump": {
                 "text": text,
                 **self.one_of(
@@ -377,6 +379,7 @@ class Dice(Random):
             "no_to": self.maybe(TEXTS),
             "said": self.maybe(("yesterday", "today")),
             **self.one_of({}, {"replaces": "1", "beside": True}, {"replaces": "3", "beside": True}),
+            "part_of": self.maybe("12345", 0.2),
             "tag": self.choice(((), ("q3",), ("q3", "money"))),
             "unsaid": self.random() < 0.2,
             "new": self.random() < 0.5,
@@ -465,7 +468,7 @@ class Walk(RuleBasedStateMachine):
             else [first]
         )
         options = dice.words(name)
-        if name not in ("correct", "void", "tag", "untag"):
+        if name not in ("correct", "void", "tag", "untag", "part"):
             minutes = [
                 f"{self.now - timedelta(minutes=ago):%Y-%m-%dT%H:%MZ}" for ago in (0, 30, 24 * 60)
             ]

@@ -132,7 +132,7 @@ def say(path: str, now: datetime, dice: Dice) -> None:
     if open_now:
         name = dice.choice(open_now)
         words = dice.words(name)
-        if name not in ("correct", "void", "tag", "untag"):
+        if name not in ("correct", "void", "tag", "untag", "part"):
             words["on"] = dice.maybe(
                 ["yesterday", "today", f"{now - timedelta(minutes=30):%Y-%m-%dT%H:%MZ}"], 0.25
             )
@@ -181,6 +181,23 @@ def as_json(path: str, moment: datetime) -> list[dict[str, Any]]:
     return sorted(found, key=lambda record: int(record["id"]))
 
 
+def without_history(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records without what a record alone can't tell elsewhere.
+
+    A void promise is a part of nothing there, and which of my acts was the last is in the acts.
+    """
+    void = {row["id"] for row in rows if row["state"] == "void"}
+    return [
+        row
+        | {
+            "part_of": None if row["id"] in void else row["part_of"],
+            "parts": [number for number in row["parts"] if number not in void],
+            "flags": [flag for flag in row["flags"] if flag != "affected"],
+        }
+        for row in rows
+    ]
+
+
 @times(12)
 @given(seed=SEEDS)
 def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed: int) -> None:
@@ -188,6 +205,7 @@ def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed:
     path = f"{there}/one.db"
     moment = walked(path, Dice(seed))
     rows = as_json(path, moment)
+    told = without_history(rows)
     note(f"{len(rows)} promises at {moment}")
 
     for number, (raw, form) in enumerate(((False, "csv"), (True, "csv"))):
@@ -196,12 +214,13 @@ def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed:
         taken(other, moment, text, raw=raw, format_=form)
         assert (
             differences(
-                [row | {"offer": None} for row in rows],
-                [row | {"offer": None} for row in as_json(other, moment)],
+                [row | {"offer": None} for row in told],
+                [row | {"offer": None} for row in without_history(as_json(other, moment))],
             )
             == []
         )
-        assert heard(other, moment, lambda env, raw=raw: export.export(env, raw=raw)) == text  # type: ignore[misc]
+        if rows == told:
+            assert heard(other, moment, lambda env, raw=raw: export.export(env, raw=raw)) == text  # type: ignore[misc]
 
     spelled = {
         "array": json.dumps(rows),
@@ -211,7 +230,7 @@ def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed:
     for name, text in spelled.items():
         other = f"{there}/{name}.db"
         taken(other, moment, text)
-        assert differences(rows, as_json(other, moment)) == []
+        assert differences(told, without_history(as_json(other, moment))) == []
         before = Path(other).read_bytes()
         taken(other, moment, text)
         assert Path(other).read_bytes() == before, "and once more it is known"

@@ -183,7 +183,9 @@ def _open_export_rows(
         moment, query = filters.build_query(env, sort="id")
         query = query._replace(not_void=options.readable and not filters.state)
         grouped = options.form == "md" and not options.readable
-        with output_views.open_view(env, moment, acts=options.form != "md" or bool(filters.asked_with)) as db:
+        with output_views.open_view(
+            env, moment, acts=options.form != "md" or bool(filters.asked_with)
+        ) as db:
             rows = queries.iter_promise_rows(db, query, by_direction=grouped)
             yield map(fields.check_uid, rows)
 

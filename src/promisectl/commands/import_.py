@@ -15,11 +15,12 @@ from promisectl.commands import import_source
 from promisectl.commands.import_plan import ImportPlanner, ImportStep, open_import_planner
 from promisectl.commands.import_source import ImportSource
 from promisectl.commands.shared import arguments, output, recorder
+from promisectl.domain.promise import Act, Side, Verb
 from promisectl.errors import end_sentence
 from promisectl.records import reader
 from promisectl.records.reader import UnreadableLine
 from promisectl.rendering import formats
-from promisectl.storage import connection, ledger, queries, transfer
+from promisectl.storage import connection, ledger, links, queries, transfer
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -162,22 +163,24 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
 class ImportPlan(NamedTuple):
     """What to import, read and checked before the ledger is locked.
 
-    The steps are in a `file`, because a list of 100,000 takes 150 MiB. `newest` is the newest act
-    of the ledger at that time, `differing` is as in ImportResult.
+    The steps are in a `file`, because a list of 100,000 takes 150 MiB; there are `step_count`, of
+    which `promise_count` make a promise. `newest` is the newest act of the ledger at that time,
+    `differing` is as in ImportResult.
     """
 
     file: IO[bytes]
     newest: tuple[int, str] | None
     promise_count: int
+    step_count: int
     skipped: int
     differing: Sequence[tuple[int, Sequence[str]]]
 
     def open_steps(self, env: Env) -> AbstractContextManager[Iterator[ImportStep]]:
-        """Give the steps that make a promise, one after the other."""
+        """Give the steps that make or link a promise, one after the other."""
         self.file.seek(0)
         # Safe to load: this process has written the steps, into a file without a name.
-        steps = (pickle.load(self.file) for _ in range(self.promise_count))  # noqa: S301
-        return import_source.open_written_items(env, steps, self.promise_count)
+        steps = (pickle.load(self.file) for _ in range(self.step_count))  # noqa: S301
+        return import_source.open_written_items(env, steps, self.step_count)
 
 
 class _RefusedRecords:
@@ -201,7 +204,7 @@ class _RefusedRecords:
 
 
 def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bool) -> ImportPlan:
-    """Plan the import of every record, and write the steps that make a promise to `plan_file`.
+    """Plan the import of every record, and write what makes or links promises to `plan_file`.
 
     Raises BadImport when a record is refused.
     """
@@ -216,13 +219,14 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
             refused.collect_refusal(step)
             if step.differences:
                 differing.append((step.number or 0, step.differences))
-            if step.does == "make" and not refused.problems:
+            if step.does in ("make", "link") and not refused.problems:
                 with import_source.guard_unnamed_writes():
                     pickle.dump(step._replace(row=None), plan_file)
     refused.raise_if_any()
     with import_source.guard_unnamed_writes():
         plan_file.flush()
-    return ImportPlan(plan_file, newest, counts["make"], counts["skip"], differing)
+    steps_written = counts["make"] + counts["link"]
+    return ImportPlan(plan_file, newest, counts["make"], steps_written, counts["skip"], differing)
 
 
 @contextmanager
@@ -235,6 +239,7 @@ def open_import_steps(
         try:
             for row in rows:
                 yield planner.plan_row(row)
+            yield from planner.iter_link_steps()
         except UnreadableLine as error:
             yield ImportStep(error.line, "refuse", problem=error.problem)
 
@@ -248,9 +253,14 @@ def open_import_steps(
 def _write_import_steps(
     env: Env, db: sqlite3.Connection, source: ImportSource, steps: Iterable[ImportStep]
 ) -> ImportResult:
-    """Carry out every step that makes a promise. Raises BadImport when a record is refused."""
+    """Carry out every step that makes or links a promise.
+
+    Raises BadImport when a record is refused, and PartsInRing or PartsTooDeep where its link does
+    not fit those that are here.
+    """
     journal: Journal | None = None
     numbers: list[int] = []
+    linked: list[int] = []
     new_people: dict[str, Person] = {}
     differing: list[tuple[int, Sequence[str]]] = []
     skipped, refused = 0, _RefusedRecords(source)
@@ -262,8 +272,13 @@ def _write_import_steps(
                 differing.append((step.number or 0, step.differences))
         elif not refused.problems:
             journal = journal or Journal(db, env.now, "import")
-            numbers.append(write_imported_promise(journal, step, new_people))
+            if step.does == "link":
+                write_imported_link(env, journal, step)
+                linked.append(step.number or 0)
+            else:
+                numbers.append(write_imported_promise(journal, step, new_people))
     refused.raise_if_any()
+    links.check_links(db, linked)
     return ImportResult(numbers, skipped, list(new_people.values()), differing)
 
 
@@ -281,6 +296,13 @@ def write_imported_promise(
         if newcomer.handle not in new_people:
             new_people[newcomer.handle] = journal.insert_person(newcomer, number)
     return journal.write_new_promise(step.promise, step.number, again=step.was_undone)
+
+
+def write_imported_link(env: Env, journal: Journal, step: ImportStep) -> None:
+    """Record that an imported promise is a part of another one."""
+    part, bigger = (journal.load_promise(number or 0) for number in (step.number, step.bigger))
+    act = Act(Verb.PART, Side.BOOKKEEPER, env.now, env.now)
+    journal.append_act(part, act._replace(text=str(bigger.id), bigger=bigger.opening.uid))
 
 
 def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -> None:
@@ -337,7 +359,10 @@ def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
     def iter_step_records(steps: Iterable[ImportStep]) -> Iterator[Mapping[str, Any]]:
         for step in steps:
             counts[step.does] += 1
-            yield build_step_record(step)
+            if step.does == "refuse" and step.number:
+                counts["make"] -= 1  # its link was refused in the end
+            if step.does != "link":
+                yield build_step_record(step)
 
     with output.open_view(env) as db, open_import_steps(env, db, source, new=new) as steps:
         queries.release_ledger(db)

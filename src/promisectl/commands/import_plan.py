@@ -10,7 +10,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import output
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
-from promisectl.domain.constants import MAX_IMPORTED_PROMISE_ID
+from promisectl.domain.constants import MAX_IMPORTED_PROMISE_ID, MAX_PART_CHAIN
 from promisectl.domain.near_names import NearNameIndex
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
@@ -21,7 +21,7 @@ from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from promisectl.env import Env
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 class ImportStep(NamedTuple):
     """What happens to a record: `does` is `make`, `skip` or `refuse` (for its `problem`).
+
+    After the records come the steps that `link` a new promise to the one that it is a part of,
+    whose ID is `bigger`, or refuse that.
 
     `row` is None when the record can't be read at all. `number` is the ID that the promise has or
     will have, `promise` the promise as it will be stored. `newcomer` is the other side with the ID
@@ -50,6 +53,7 @@ class ImportStep(NamedTuple):
     was_undone: bool = False
     problem: errors.BadRecord | None = None
     differences: Sequence[str] = ()
+    bigger: int | None = None
 
 
 class _KnownPromise(NamedTuple):
@@ -86,6 +90,7 @@ class ImportPlanner:
         self._people = _Counterparties(env.config.me, everybody, highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()
+        self._links: list[_ImportedLink] = []
         highest_number = 0
         for uid, number, begun in db.execute(sql.PROMISE_UIDS):
             uids.add_value(uid, (number, None, bool(begun)))
@@ -117,7 +122,22 @@ class ImportPlanner:
             step = self._build_make_step(row, imported, known)
         self._uids.add_value(imported.uid, (step.number or 0, row.line, True))
         self._numbers.add_id(imported.id, step.number or 0)
+        is_void = imported.imported_state.state is State.VOID  # it can't become a part of anything
+        if imported.part_of and step.does == "make" and not is_void:
+            link = _ImportedLink(row.line, step.number or 0, imported.id, imported.part_of)
+            self._links.append(link)
         return step
+
+    def iter_link_steps(self) -> Iterator[ImportStep]:
+        """Yield a step for each new promise that is a part of another one, after all records."""
+        bigger_ids = {link.file_id: link.bigger_id for link in self._links if link.file_id}
+        for link in self._links:
+            try:
+                _check_imported_link(link, bigger_ids)
+                bigger = self._numbers.find_bigger_number(link.bigger_id)
+                yield ImportStep(link.line, "link", number=link.number, bigger=bigger)
+            except errors.BadRecord as problem:
+                yield ImportStep(link.line, "refuse", number=link.number, problem=problem)
 
     def _list_differences(
         self, row: ImportedRow, imported: ImportedPromise, number: int
@@ -164,6 +184,33 @@ class ImportPlanner:
         return ImportStep(row.line, "make", row, number, rows, newcomer, was_undone=bool(known))
 
 
+class _ImportedLink(NamedTuple):
+    """A new promise that a record makes a part of another one.
+
+    `number` is its ID here, `file_id` that in the file, `bigger_id` that of the bigger promise
+    there.
+    """
+
+    line: int
+    number: int
+    file_id: int | None
+    bigger_id: int
+
+
+def _check_imported_link(link: _ImportedLink, bigger_ids: Mapping[int, int]) -> None:
+    """Refuse a ring of parts in a file, and a chain that is too long. Raises BadRecord."""
+    above = [link.bigger_id]
+    while above[-1] in bigger_ids and link.file_id != above[-1] and len(above) < MAX_PART_CHAIN:
+        above.append(bigger_ids[above[-1]])
+    if link.file_id in above:
+        ring = " → ".join(f"#{number}" for number in (link.file_id, *above))
+        raise errors.BadRecord(f"that would be a ring of parts: {ring}", "part_of")
+    if len(above) >= MAX_PART_CHAIN:
+        raise errors.BadRecord(
+            f"more than {MAX_PART_CHAIN} promises would be a chain of parts", "part_of"
+        )
+
+
 class _PromiseNumbers:
     """The IDs of the imported promises, here and in the file.
 
@@ -207,6 +254,14 @@ class _PromiseNumbers:
             raise errors.BadRecord(
                 f"#{file_id} does not come earlier in this file; add it there, or leave this empty",
                 "replaces",
+            )
+        return self._numbers_by_id[file_id]
+
+    def find_bigger_number(self, file_id: int) -> int:
+        """Return the ID here of the bigger promise. Raises BadRecord."""
+        if file_id not in self._numbers_by_id:
+            raise errors.BadRecord(
+                f"#{file_id} is not in this file; add it, or leave this empty", "part_of"
             )
         return self._numbers_by_id[file_id]
 

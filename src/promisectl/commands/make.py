@@ -442,12 +442,14 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
 def _load_bigger_uid(
     env: Env, db: sqlite3.Connection, journal: Journal, draft: MakeDraft
 ) -> str | None:
-    """Return the uid of the bigger promise of a draft. Raises what `parts.load_bigger` raises."""
+    """Return the uid of the bigger promise of a draft. Raises what `parts.check_link` raises."""
     if draft.bigger is None:
         return None
     from promisectl.commands.shared import parts
 
-    return parts.load_bigger(env, db, journal, draft.bigger).opening.uid
+    bigger = recorder.load_seen_promise(env, journal, draft.bigger)
+    parts.check_link(db, bigger)
+    return bigger.opening.uid
 
 
 def _record_new_promises(

@@ -110,7 +110,9 @@ def print_waiting_page(
             for group, rows in groups
             if most is not None and len(rows) > most
         }
-        lists.print_promise_parts(env, parts, env.here, both_ways=True, closings=closings, notes=notes)
+        lists.print_promise_parts(
+            env, parts, env.here, both_ways=True, closings=closings, notes=notes
+        )
         if owed_lines:
             env.print_line("")
     elif most is None:

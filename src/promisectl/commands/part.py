@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def part(env: Env, ids: Sequence[str], *, of: str | None = None, alone: bool = False) -> None:
     """Make promises parts of the promise `of`, or with `alone` of none; nothing else changes.
 
-    Raises MissingArgument, Contradiction, and what `parts.load_bigger` raises.
+    Raises MissingArgument, Contradiction, and what `parts.check_link` raises.
     """
     arguments.ensure_at_most_one(of=of, alone=alone)
     if of is None and not alone:
@@ -32,7 +32,8 @@ def part(env: Env, ids: Sequence[str], *, of: str | None = None, alone: bool = F
         def build_act(promise: Promise) -> Act:
             if number is None:
                 return act
-            bigger = parts.load_bigger(env, db, journal, number, promise.id)
+            bigger = recorder.load_seen_promise(env, journal, number)
+            parts.check_link(db, bigger, promise.id)
             return act._replace(text=str(number), bigger=bigger.opening.uid)
 
         return build_act

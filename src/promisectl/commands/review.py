@@ -9,7 +9,7 @@ from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands import acts, bookkeeping, message
+from promisectl.commands import acts, bookkeeping, lists, message
 from promisectl.commands.shared import missing, output, prompts
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
 from promisectl.domain import lifecycle
@@ -53,6 +53,7 @@ _REVIEW_VERBS = (
 )
 _VERBS_BY_KIND = {
     "warned": (Verb.NEGOTIATE, Verb.RELEASE, Verb.NOTE, Verb.BUMP, Verb.RENEGE),
+    "affected": (Verb.BUMP, Verb.NEGOTIATE, Verb.NOTE, Verb.COMPLETE, Verb.RENEGE),
     "unsaid": (Verb.TOLD, Verb.WITHDRAW, Verb.NEGOTIATE, Verb.BUMP),
     "unanswered": (Verb.BUMP, Verb.NEGOTIATE, Verb.WITHDRAW, Verb.ACCEPT, Verb.DECLINE),
 }
@@ -78,12 +79,16 @@ _CAUSE_MEANINGS = {
 
 
 class ReviewItem(NamedTuple):
-    """A promise to review: why it comes up, its row, the promise, and the moves that are open."""
+    """A promise to review: why it comes up, its row, the promise, and the moves that are open.
+
+    `note` says what is the matter with its parts.
+    """
 
     group: WaitingGroup
     row: Row
     promise: Promise
     verbs: tuple[Verb, ...]
+    note: str = ""
 
     @property
     def commands(self) -> list[str]:
@@ -123,7 +128,8 @@ def review(env: Env) -> None:
             *queries.fetch_promise_rows(db, Query(clock, untold=True)),
         ]
         kinds = {row["id"]: row["waiting"] for row in queries.fetch_waiting_rows(db, clock)}
-        items = [load_review_item(db, row, kinds.get(row["id"])) for row in rows]
+        notes = lists.load_part_notes(db, clock)
+        items = [load_review_item(db, row, kinds.get(row["id"]), notes) for row in rows]
     items.sort(key=lambda item: REVIEW_GROUPS.index(item.group))
     if env.may_ask and env.is_terminal and items:
         walk_through_items(env, items)
@@ -139,10 +145,12 @@ def review(env: Env) -> None:
     )
 
 
-def load_review_item(db: sqlite3.Connection, row: Row, kind: str | None) -> ReviewItem:
+def load_review_item(
+    db: sqlite3.Connection, row: Row, kind: str | None, notes: Mapping[int, str]
+) -> ReviewItem:
     """Load the promise of a row, with its open moves in the order that review names them.
 
-    `kind` is for what it waits for me, if it does.
+    `kind` is for what it waits for me, if it does; `notes` are those of `lists.load_part_notes`.
     """
     promise = queries.load_promise(db, row["id"])
     flags = (row["flags"] or "").split()
@@ -150,7 +158,7 @@ def load_review_item(db: sqlite3.Connection, row: Row, kind: str | None) -> Revi
     group = _WAITING_GROUPS[kind] if kind else next(by_flag, _OTHER_GROUP)
     open_verbs = lifecycle.list_open_verbs(promise)
     verbs = tuple(v for v in _VERBS_BY_KIND.get(group.kind, _REVIEW_VERBS) if v in open_verbs)
-    return ReviewItem(group, row, promise, verbs)
+    return ReviewItem(group, row, promise, verbs, notes.get(row["id"], ""))
 
 
 # Off a terminal
@@ -179,7 +187,7 @@ def print_review_page(env: Env, items: Sequence[ReviewItem]) -> None:
         return
     from promisectl.rendering import review as review_page
 
-    parts = [(item.group.title, item.row, item.full_commands) for item in items]
+    parts = [(item.group.title, item.row, item.full_commands, item.note) for item in items]
     output.print_renderables(env, review_page.render_review(parts, env.here))
 
 
@@ -240,7 +248,7 @@ def load_current_item(env: Env, item: ReviewItem) -> ReviewItem | None:
         row = queries.find_promise_by_id(db, clock, number)
         kind = queries.find_waiting_kind(db, clock, number)
         if row and (kind or row["state"] in OPEN_STATES):
-            return load_review_item(db, row, kind)
+            return load_review_item(db, row, kind, lists.load_part_notes(db, clock))
     return None
 
 
@@ -254,7 +262,7 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     standing = [text for text, _ in formats.describe_standing(row, here) if text != state]
     terms = messages.format_terms(promise.current_revision.terms, here)
     line = f"#{row['id']} {state}, {formats.format_counterparty(row)}: {terms}"
-    lines = [f"{', '.join([line, *standing])}."]
+    lines = [f"{', '.join([line, *standing])}.", item.note]
     offered = promise.offered_revision
     if promise.in_force and offered:
         whose = "Your" if row["author"] == "me" else f"{row['person_name']}'s"

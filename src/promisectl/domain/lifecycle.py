@@ -501,7 +501,7 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     if row.end is not None or len(after.agreements) > len(before.agreements):
         phase = Phase(act.at, row.end or before.state, len(after.agreements))
         changes["phases"] = (*before.phases, phase)
-    if before.direction.is_my_side(act.side):
+    if before.direction.is_my_side(act.side) and row.effect is not Effect.LINK:
         acted = (act.at, len(before.bumps))
         changes["acted"] = max(before.acted or acted, acted)
     return after._replace(**changes, **_select_details(act))

@@ -313,9 +313,9 @@ class Promise(NamedTuple):
     `moved_at` is when its state or terms last changed, `contact_at` when the two sides were last
     in contact. `phases` are its states in the order of time. `words` holds the moments at which
     the promisor warned, `bumps` those of them by `bump`, both in the order of recording. `acted`
-    is my newest act: its moment, and how many bumps were recorded before it. `unsaid_acts` and
-    `sayings` decide together which acts the other side does not know of yet. `part_of` is the uid
-    of the bigger promise that it is a part of, None if it is on its own.
+    is my newest act, other than a link: its moment, and how many bumps were recorded before it.
+    `unsaid_acts` and `sayings` decide together which acts the other side does not know of yet.
+    `part_of` is the uid of the bigger promise that it is a part of, None if it is on its own.
     """
 
     id: int

@@ -21,6 +21,7 @@ _TOPIC_GROUPS = {
         "dates": "how to write a date, and what is refused",
         "series": "promise something every week, and change what is left",
         "people": "names, aliases, renaming and merging",
+        "parts": "a bigger promise and its parts; asking several people",
         "spreadsheets": "Excel, LibreOffice, pandas, sqlite3, Markdown",
         "talking": "how two people use it together, in any language",
         "calendars": "promises as tasks with alarms in your calendar",

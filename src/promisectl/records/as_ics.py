@@ -63,8 +63,8 @@ def iter_calendar_parts(
     """Return one calendar with a task for every row, in pieces.
 
     A row is one of the view `promises`, with the number of its `acts`, the moment of the newest
-    (`said_last`), `replaces_uid` and `bigger_uid` as well. `hours` has the zones of the due dates with a time,
-    each with the `first` and the `last` of them.
+    (`said_last`), `replaces_uid` and `bigger_uid` as well. `hours` has the zones of the due dates
+    with a time, each with the `first` and the `last` of them.
     """
     head, foot = _build_calendar_frame()
     yield head

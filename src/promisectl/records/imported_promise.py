@@ -53,6 +53,7 @@ class ImportedPromise(NamedTuple):
     no_to: str | None
     series: str | None
     place: tuple[int, int] | None
+    part_of: int | None
 
 
 def parse_imported_promise(
@@ -95,6 +96,7 @@ def parse_imported_promise(
         reader.parse_text("no_to"),
         reader.parse_uid("series"),
         parse_series_place(reader),
+        reader.parse_number("part_of"),
     )
 
 

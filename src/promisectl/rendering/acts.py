@@ -30,7 +30,7 @@ _PAST_TENSES = {
     "void": "voided it",
     "tag": "tagged it",
     "untag": "removed tags",
-    "part": "",
+    "part": "made it a part of",
     "import": "imported",
     "undo": "undid",
     "redo": "redid",
@@ -92,11 +92,7 @@ def format_act(
     elif act["revision"] is None:
         done = _DELIVERY_PHRASES.get(act["act"], done)
     details = "".join(f" · {label}: {act[field]}" for field, label in _DETAIL_LABELS if act[field])
-    if act["act"] == "part":
-        bigger = f"a part of #{act['text']}" if act["text"] else "a part of nothing"
-        what = f"made it {bigger}"
-    else:
-        what = _format_terms_and_text(act, here)
+    what = _format_terms_and_text(act, here)
     if act["id"] in changes:
         what = f"{_format_revision(act)}: {messages.format_term_changes(*changes[act['id']], here)}"
         details = f" · reason: {act['text']}{details}" if act["text"] else details
@@ -125,7 +121,12 @@ def describe_act_subject(
 
 
 def _format_terms_and_text(act: ViewRow, here: LocalMoment) -> str:
-    """Return the whole terms of an act, the number of their revision, and its text."""
+    """Return the whole terms of an act, the number of their revision, and its text.
+
+    The text of an act that makes a promise a part is the ID of the bigger one.
+    """
+    if act["act"] == "part":
+        return f" #{act['text']}" if act["text"] else " nothing"
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
     by = ""
     if act["due"]:

@@ -131,6 +131,11 @@ def format_parts_title(rows: Sequence[ViewRow]) -> str:
     return f"Parts: {kept} of {len(rows)} kept"
 
 
+def format_together_title(rows: Sequence[ViewRow]) -> str:
+    """Return the title of what one command made with several people."""
+    return "Asked together" if rows[0]["direction"] == "owed" else "Promised together"
+
+
 def format_bigger(bigger: ViewRow) -> tuple[str, str]:
     """Return what a promise is a part of, as a fact: its name and its value."""
     if bigger["state"] == "void":

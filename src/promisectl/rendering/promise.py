@@ -89,7 +89,7 @@ def _list_relative_tables(
         )
     if relatives.together:
         columns = ("id", "person", "standing", "reason")
-        shown = [("Asked together", relatives.together)]
+        shown = [(part_words.format_together_title(relatives.together), relatives.together)]
         yield from (Text(), tables.render_promise_sections(shown, here, width, columns=columns))
 
 

@@ -38,8 +38,9 @@ class Query(NamedTuple):
     """Which promises to find, and in which order; a field of None, False or () does not filter.
 
     `clock` is the moment at which they are looked at, `person` a handle, `owe` what I owe, also to
-    myself. `part_of` and `asked_with` are IDs; what is found is not only open then. Due dates are compared with stored instants. Set `open` together with `states` that are
-    all open: then SQLite does not read closed promises at all.
+    myself. `part_of` and `asked_with` are IDs. Due dates are compared with stored instants. Set
+    `open` together with `states` that are all open: then SQLite does not read closed promises at
+    all.
     """
 
     clock: QueryClock
@@ -472,7 +473,8 @@ def fill_ledger_as_of(
     """Fill the empty ledger `past` with every promise of `db` as it was at `moment`.
 
     It is built from the acts that are dated by then and not undone today. With `acts`, `past` holds
-    these acts, too, as far as they were known.
+    these acts, too, as far as they were known; it always holds those of bigger promises and parts,
+    from which it follows which are affected.
     """
     from promisectl.domain import lifecycle
     from promisectl.storage import codec, links
@@ -482,7 +484,8 @@ def fill_ledger_as_of(
     for person in load_people(db):
         columns = {"handle": person.handle, "name": person.name, "merged_into": person.merged_into}
         past.execute(sql.ADD_PERSON_WITH_ID, {**columns, "person": person.id})
-    if acts:
+    linked = {number for row in db.execute(sql.LINKED_PROMISES) for number in row}
+    if acts or linked:
         past.executemany(sql.ADD_ENTRY_WITH_ID, map(dict, db.execute(sql.ENTRIES)))
     by_promise: Iterable[tuple[int, Iterable[StoredRow]]] = groupby(
         db.execute(sql.ACTS_OF_ALL), key=lambda row: int(row["promise"])
@@ -496,7 +499,7 @@ def fill_ledger_as_of(
             promise_row = codec.encode_promise_row(steps[-1].promise)
             past.execute(sql.ADD_PROMISE_WITH_ID, {**promise_row, "id": number})
             filler.add_promise(number, promise_row)
-        if acts:
+        if acts or number in linked:
             past.executemany(
                 sql.ADD_ACT,
                 [{**act_rows[act.number], "body": codec.encode_act_body(act)} for act, _ in steps],

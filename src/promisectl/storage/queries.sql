@@ -47,6 +47,18 @@ UNION ALL
 SELECT promise FROM part WHERE bigger = :promise
 LIMIT 1;
 
+-- query: TOO_DEEP_PART
+-- Eight links are nine promises, or a ring.
+SELECT a.promise FROM part AS a
+JOIN part AS b ON b.promise = a.bigger
+JOIN part AS c ON c.promise = b.bigger
+JOIN part AS d ON d.promise = c.bigger
+JOIN part AS e ON e.promise = d.bigger
+JOIN part AS f ON f.promise = e.bigger
+JOIN part AS g ON g.promise = f.bigger
+JOIN part AS h ON h.promise = g.bigger
+LIMIT 1;
+
 -- query: PARTS_OF_PROMISE
 SELECT * FROM promises WHERE id IN (SELECT promise FROM part WHERE bigger = :bigger) ORDER BY id;
 

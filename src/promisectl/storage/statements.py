@@ -319,6 +319,7 @@ STATEMENTS: dict[str, ClauseElement] = {
     "PARTS_OF_BIGGER": select(_part.c.promise)
     .where(_part.c.bigger == bindparam("bigger"))
     .order_by(_part.c.promise),
+    "LINKED_PROMISES": select(_part.c.promise, _part.c.bigger),
     "DELETE_PART": delete(_part).where(_part.c.promise == bindparam("promise")),
     "DELETE_ALL_SERIES": delete(_series),
     "DELETE_ALL_PARTS": delete(_part),

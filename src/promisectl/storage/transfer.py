@@ -311,6 +311,7 @@ class JournalImporter:
                     row = {**codec.encode_promise_row(promise), "id": number}
                     connection.write_row(self._db, sql.UPDATE_PROMISE, row)
                     links.add_links(self._db, number, row)
+                check.check_part_chains()
                 check.check_undone()
                 check.check_answers()
             except ImpossibleAct as refusal:

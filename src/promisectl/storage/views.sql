@@ -177,7 +177,7 @@ WHERE move = 'me' AND (state = 'reneged' OR state = 'delivered' OR offer_revisio
     JOIN promise AS p ON p.id = a.promise
     WHERE a.promise = promises.id
       AND a.by = 'me'
-      AND a.verb NOT IN ('undo', 'redo', 'import')
+      AND a.verb NOT IN ('undo', 'redo', 'import', 'part')
       AND e.undone_by IS NULL
       AND (
         a.at > p.bumped_at

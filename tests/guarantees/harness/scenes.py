@@ -48,6 +48,7 @@ MOVES = (
     Scene("note --once", ("note", "1", "Hm", "--once", "hm")),
     Scene("tag", ("tag", "1", "home")),
     Scene("untag", ("untag", "1", "work")),
+    Scene("part", ("part", "2", "--of", "1")),
     Scene("correct", ("correct", "7", "--what", "Book the big room")),
     Scene("correct --with", ("correct", "7", "--with", "olga")),
     Scene("void", ("void", "6", "--reason", "Twice")),

@@ -43,6 +43,8 @@ VALUES = {
     "due_before": "tomorrow",
     "due_after": "1 nov",
     "tag": "work",
+    "part_of": "1",
+    "asked_with": "1",
     "search": "numbers",
     "as_of": "2026-11-22",
     "sort": "due",

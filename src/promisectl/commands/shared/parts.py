@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
-from promisectl.commands.shared import output, recorder
+from promisectl.commands.shared import output
 from promisectl.domain.constants import MY_DIRECTIONS, OPEN_STATES, UNDELIVERED_STATES
 from promisectl.domain.promise import State
 from promisectl.rendering import parts as part_words
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.records.fields import Row
     from promisectl.rendering.messages import MoveReport
-    from promisectl.storage.journal import Journal
 
 _NO_PROMISE = 0
 
@@ -29,18 +28,14 @@ def ensure_open(bigger: Promise) -> None:
         raise errors.BiggerNotOpen(bigger.id, bigger.state)
 
 
-def load_bigger(
-    env: Env, db: sqlite3.Connection, journal: Journal, number: int, part: int = _NO_PROMISE
-) -> Promise:
-    """Return the bigger promise of a part, inside the transaction that links them.
+def check_link(db: sqlite3.Connection, bigger: Promise, part: int = _NO_PROMISE) -> None:
+    """Refuse a link that is not possible, inside the transaction that makes it.
 
-    `part` is the ID of the part, if it is made already. Raises NoPromise, BiggerNotOpen,
-    PartsInRing and PartsTooDeep.
+    `part` is the ID of the part, if it is made already. Raises BiggerNotOpen, PartsInRing and
+    PartsTooDeep.
     """
-    links.check_link(db, part, number)
-    bigger = recorder.load_seen_promise(env, journal, number)
+    links.check_link(db, part, bigger.id)
     ensure_open(bigger)
-    return bigger
 
 
 def find_inherited_bigger(env: Env, replaced: int) -> int | None:

@@ -110,7 +110,10 @@ def check_two_outcomes(case: RuleCase) -> str:
     second = phrases.find_second_outcome(case.outcome_tokens)
     if not second:
         return ""
-    return f"“{second} …” looks like a second promise; split them."
+    return (
+        f"“{second} …” looks like a second promise; "
+        "made separately (--part-of), each can be kept by itself."
+    )
 
 
 def check_due_before_yes(case: RuleCase) -> str:

@@ -91,10 +91,20 @@ class HistoryCheck:
             if first is None or first >= act.number:
                 raise ImpossibleAct("the promise it replaces was not in the ledger yet")
         bigger = opening.part_of if opening else act.bigger
+        if act.verb is Verb.PART:
+            row = bigger and self._db.execute(sql.PROMISE_OF_UID, {"uid": bigger}).fetchone()
+            if (str(row["id"]) if row else None) != act.text:
+                raise ImpossibleAct("it names another bigger promise than it means")
         if bigger is not None:
             first = self._db.execute(sql.FIRST_ACT_OF_UID, {"uid": bigger}).fetchone()[0]
             if first is None or first >= act.number:
                 raise ImpossibleAct("the promise it is a part of was not in the ledger yet")
+
+    def check_part_chains(self) -> None:
+        """Check that no promise is in a ring of parts, or in too long a chain of them."""
+        row = self._db.execute(sql.TOO_DEEP_PART).fetchone()
+        if row is not None:
+            raise ImpossibleAct(f"#{row['promise']} is in a ring of parts, or in too long a chain")
 
     def check_undone(self) -> None:
         """Check that every undo and redo was open when it was recorded."""
@@ -163,6 +173,7 @@ def check_history(db: sqlite3.Connection) -> None:
     check.check_people()
     for _ in check.iter_promises():
         pass
+    check.check_part_chains()
     check.check_undone()
     check.check_answers()
 
