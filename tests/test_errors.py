@@ -37,14 +37,6 @@ INSIDE = {
     errors.MissingLedger: "raised by promisectl.models alone, and shown on the page python",
     errors.ReadOnly: "the same",
     errors.LedgerNeedsFix: "shown as a finding of doctor; a repair mends it first",
-    **dict.fromkeys(
-        (
-            *(errors.UnreadableRule, errors.SeriesWithoutEnd, errors.FirstOutsideRule),
-            *(errors.UntilBeforeFirst, errors.NotInSeries, errors.SeriesTooShort),
-            *(errors.SeriesTooLong, errors.SkippedInSeries, errors.OneDateForAll),
-        ),
-        "no command has the dates of a series yet",
-    ),
 }
 
 # What can't be brought about in a transcript, and where it is tested instead.
@@ -79,29 +71,11 @@ ELSEWHERE = {
     "a value in it can't be read (“": "test_models.py",
     "can't have it": "cli/test_import.py",
     "it is before": "cli/test_import.py",
-    "The weeks of --every": "domain/test_series_rules.py",
-    "--every can't be “": "domain/test_series_rules.py",
-    'Type day, weekday, week, "2 weeks", month, quarter or year, or weekdays, as in fri or mon,thu.': "domain/test_series_rules.py",
-    'A series needs an end: add --until "26 feb" or --times 13.': "domain/test_series_dates.py",
-    "is before the first date,": "domain/test_series_dates.py",
-    "Give a later date.": "domain/test_series_dates.py",
-    "is not one of the dates.": "domain/test_series_dates.py",
-    "The nearest one is": "domain/test_series_dates.py",
-    "The series has only one date,": "domain/test_series_dates.py",
-    "Give a later end, or leave out --every for a single promise.": "domain/test_series_dates.py",
-    "--except leaves out all the dates.": "domain/test_series_dates.py",
-    "Keep at least 2 of them.": "domain/test_series_dates.py",
-    "makes more than": "domain/test_series_dates.py",
-    "or before.": "domain/test_series_dates.py",
-    "The clocks skip": "domain/test_series_dates.py",
-    "Choose another time, or leave": "domain/test_series_dates.py",
+    "series, place and of belong together, so it is needed": "cli/test_series.py",
     "such dates": "domain/test_series_dates.py",
     "The calendar of": "domain/test_series_dates.py",
     "End the series before that day, and make another one from after it.": "domain/test_series_dates.py",
-    "Choose another time.": "domain/test_series_shift.py",
     "Choose another day.": "domain/test_series_shift.py",
-    "That is one day.": "domain/test_series_shift.py",
-    "Use a weekday, +Nd or a time.": "domain/test_series_shift.py",
 }
 NEVER_SEEN = {
     "is not possible": "every move has a reason of its own",

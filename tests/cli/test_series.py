@@ -362,9 +362,9 @@ def test_corrections_are_for_all_that_are_left(program: Program) -> None:
 @pytest.mark.parametrize(
     ("series", "lines", "last", "sentence", "again"),
     [
-        (AGREED, ["complete 1-3 -y", "renege 4 --reason ill"], "complete 5 -y", "It was the last of 5: kept 4, broken 1.", "Ask Ben first:\npromisectl make \"Send the weekly report\" --to ben --every week"),
+        (AGREED, ["complete 1-3 -y", "renege 4 --reason ill"], "complete 5 -y", "It was the last of 5: kept 4, broken 1.", 'Ask Ben first:\npromisectl make "Send the weekly report" --to ben --every week'),
         (AGREED, ["complete 1 -y"], "release 2 --rest", "That ends the series: kept 1.", "Ask Ben first:"),
-        (OWED, ["complete 1-3"], "renege 4 --reason x", "It was the last of 4: kept 3, broken 1.", "Do you need it again? Ask Lee:\npromisectl make \"Fix the bike\" --from lee --every week"),
+        (OWED, ["complete 1-3"], "renege 4 --reason x", "It was the last of 4: kept 3, broken 1.", 'Do you need it again? Ask Lee:\npromisectl make "Fix the bike" --from lee --every week'),
         (SELF, ["complete 1-2"], "complete 3", "It was the last of 3: kept 3.", "Promise it again?\npromisectl make Run --to me --every week"),
     ],
 )  # fmt: skip
@@ -435,7 +435,9 @@ def test_check_has_one_block_for_a_series(program: Program) -> None:
     assert len(records) == 100
     rules = [[one["rule"] for one in record["findings"]] for record in records]
     assert {"L12", "L13", "L11", "L18"} <= {*rules[0]}
-    assert not {"L12", "L13", "L11", "L18", "L08", "L19"} & {*sum(rules[1:], [])}
+    assert not {"L12", "L13", "L11", "L18", "L08", "L19"} & {
+        rule for later in rules[1:] for rule in later
+    }
 
 
 def test_check_warns_of_a_series_that_goes_wrong(program: Program) -> None:
@@ -454,6 +456,41 @@ def test_another_promise_is_like_the_first_of_a_series_only(program: Program) ->
     lines = [line for line in program.ok("check", "--plain").splitlines() if "\tL19\t" in line]
     assert [line.split("\t")[0] for line in lines] == ["1", "6", "2", "3", "4", "5"]
     assert "Looks like #1. Is it the same?" in lines[1]
+
+
+# In and out of files
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl"])
+def test_a_series_comes_out_of_a_file_as_it_was(program: Program, form: str) -> None:
+    play(program, f"{AGREED} --except '4 dec'", "complete 1 -y", "make Call --to lee --by fri")
+    file = program.home / f"out.{form}"
+    program.ok("export", "--format", form, "-o", str(file), "-q")
+    before = [[one[name] for name in LINKS] for one in fetch(program)]
+    program.ledger.unlink()
+    program.ok("import", str(file), "--new", "-q")
+    assert [[one[name] for name in LINKS] for one in fetch(program)] == before
+    program.ok("release", "2", "--rest", "-q")
+    assert states(program) == "kllllP"
+
+
+def test_a_journal_brings_a_series_with_all_its_acts(program: Program) -> None:
+    play(program, AGREED, "renege 2 --rest --reason ill")
+    file = program.home / "out.jsonl"
+    program.ok("export", "--journal", "--format", "jsonl", "-o", str(file), "-q")
+    before = fetch(program)
+    program.ledger.unlink()
+    program.ok("import", str(file), "-q")
+    assert fetch(program) == before
+    assert program("doctor").code == 0
+
+
+def test_half_a_series_in_a_file_is_refused(program: Program) -> None:
+    file = program.home / "in.csv"
+    file.write_text(f"direction,person,outcome,series,of\nowe,ben,Call,{'a' * 32},3\n")
+    refused = program("import", str(file), "--new")
+    assert (refused.stdout, refused.code) == ("", 6)
+    assert "series, place and of belong together, so it is needed" in refused.stderr
 
 
 # As the same promises made one by one

@@ -173,7 +173,8 @@ _PLACEHOLDER_PATTERN = r"\{[^{}]*\}?|\}"
 def parse_message_value(name: str, value: Any) -> str | tuple[str, ...]:
     """Return words of messages, or what their dates are made of. Raises ValueError.
 
-    Words may hold the placeholder {name}, and no other; the form of a date needs others.
+    Words may hold the placeholder {name}, and few of them another one; the form of a date needs
+    others.
     """
     if name in MESSAGE_LISTS:
         names = _build_text_list_parser(name)(value)
@@ -182,7 +183,9 @@ def parse_message_value(name: str, value: Any) -> str | tuple[str, ...]:
         return names
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text")  # noqa: TRY004  # like all wrong values
-    known = message.DATE_PLACEHOLDERS if name == "date" else ("{name}",)
+    known = message.DATE_PLACEHOLDERS
+    if name != "date":
+        known = (*message.WORD_PLACEHOLDERS.get(name, ()), "{name}")
     for found in re.findall(_PLACEHOLDER_PATTERN, value):
         if found not in known:
             raise ValueError(f"“{found}” is not a placeholder; {name} can have {', '.join(known)}")

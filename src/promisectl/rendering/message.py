@@ -177,6 +177,8 @@ DEFAULT_WORDS: dict[str, str] = {
 }
 DEFAULT_DATE = "{weekday} {day} {month} {year}"
 DATE_PLACEHOLDERS = ("{weekday}", "{day}", "{month}", "{year}")
+WORD_PLACEHOLDERS = {"every_weekday": ("{weekdays}",), "every_weeks": ("{count}",)}
+"""What words may hold beside the name, by their keys."""
 _SHORT_WEEKDAYS = tuple(day[:3].title() for day in WEEKDAYS)
 _SHORT_MONTHS = tuple(month[:3].title() for month in MONTHS)
 BULLET, INDENT = "- ", "  "

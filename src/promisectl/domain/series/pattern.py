@@ -11,7 +11,6 @@ from promisectl.domain.constants import WEEKDAYS
 from promisectl.domain.series.rule import (
     MAX_WEEKS_BETWEEN_DATES,
     SeriesRule,
-    format_rule,
     iter_rule_days,
 )
 
@@ -54,10 +53,3 @@ def spell_rule(rule: SeriesRule) -> str:
         return rule.unit if rule.interval == 1 else f"{rule.interval} {rule.unit}s"
     names = ",".join(WEEKDAYS[number][:3] for number in rule.weekdays)
     return "weekday" if names == "mon,tue,wed,thu,fri" else names
-
-
-def describe_rule(rule: SeriesRule, first: date) -> str:
-    """Return a rule in words, by its weekday where it has one: “every Friday”."""
-    if rule == SeriesRule("week"):
-        rule = SeriesRule("weekday", weekdays=(first.weekday(),))
-    return format_rule(rule)
