@@ -148,7 +148,7 @@ class _TableLayout:
     """How the tables of one view are laid out, the same in all its sections.
 
     `groups` holds the columns that share a cell, and `widths` the terminal columns of each group;
-    None takes what is left. `notes` are lines below the outcome of a promise, by its ID.
+    None takes what is left. `notes` has the lines below the outcome of a promise, by its ID.
     """
 
     def __init__(
@@ -196,13 +196,12 @@ class _TableLayout:
     ) -> list[tuple[str, str]]:
         """Return the lines of a value with their tones; the first with the label if asked for."""
         lines = [(escape_text(text), tone) for text, tone in column.lines(row, self._here)]
-        if column is COLUMNS["outcome"] and row["id"] in self._notes:
-            lines.append((escape_text(self._notes[row["id"]]), "quiet"))
         if labelled and lines:
             text, tone = lines[0]
             lines[0] = (column.label + text, tone)
         if column is COLUMNS["outcome"] and row["id"] in self._notes:
-            lines.append((self._notes[row["id"]], "quiet"))
+            note = self._notes[row["id"]]
+            lines += [(escape_text(line), "quiet") for line in note.split("\n")]
         return lines
 
     def render_cell(self, group: Sequence[Column], row: ViewRow) -> Text:
