@@ -27,6 +27,8 @@ _READ_MODEL_DOCSTRING = (
 )
 _READ_MODEL_SOURCES = ("people", "promise_records")
 """The common tables that `promisectl.models` reads; the views come first."""
+_AFFECTED_LOOKUP = "EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id AND t.is_new)"
+_AFFECTED_LISTED = "instr(:affected, ' ' || p.id || ' ')"
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"
 _NAMED_QUERY = re.compile(r"^-- (table|query): (\w+)$(.*?);$", re.MULTILINE | re.DOTALL)
@@ -92,14 +94,20 @@ def add_with_clause(statement: str, sources: dict[str, str]) -> str:
 
     `sources` are views and common table expressions by name, each after those that it names.
     """
+    needed = list_needed_sources(statement, sources)
+    clauses = ", ".join(f"{name} AS ({sources[name]})" for name in needed)
+    return f"WITH {clauses} {statement}" if needed else statement
+
+
+def list_needed_sources(statement: str, sources: dict[str, str]) -> list[str]:
+    """Return the sources that a statement names, and those that they name, in their order."""
     needed: set[str] = set()
     named = {*_NAMED_SOURCE.findall(statement)} & sources.keys()
     while named:
         needed |= named
         named = {source for name in named for source in _NAMED_SOURCE.findall(sources[name])}
         named = (named & sources.keys()) - needed
-    clauses = ", ".join(f"{name} AS ({sources[name]})" for name in sources if name in needed)
-    return f"WITH {clauses} {statement}" if needed else statement
+    return [name for name in sources if name in needed]
 
 
 def bind_clock(view: str) -> str:
@@ -110,6 +118,17 @@ def bind_clock(view: str) -> str:
         for days in (1, 4)
     )
     return _bind_moments(view, now=f"strftime({now})", day_end=day_end, soon_end=soon_end)
+
+
+def bind_affected(views: dict[str, str]) -> dict[str, str]:
+    """Return the views as the statements have them, with `:affected` for what they look up.
+
+    Raises ValueError if the view `promises` looks it up in other words.
+    """
+    if views["promises"].count(_AFFECTED_LOOKUP) != 1:
+        raise ValueError(views["promises"])
+    listed = views["promises"].replace(_AFFECTED_LOOKUP, _AFFECTED_LISTED)
+    return views | {"promises": listed}
 
 
 def _bind_moments(view: str, **moments: str) -> str:
@@ -133,17 +152,15 @@ def generate_read_model_module() -> str:
 
 
 def generate_statements() -> dict[str, str]:
-    """Return the named statements, with `:name` for each parameter."""
+    """Return the named statements, with `:name` for each parameter, without their sources."""
     options = {"render_postcompile": True}
-    common_tables, queries = read_queries()
-    sources = read_views() | common_tables
     declared = {
         name: str(statement.compile(dialect=_SQLITE_DIALECT, compile_kwargs=options))
         for name, statement in statements.STATEMENTS.items()
     }
     return {
-        name: add_with_clause(_collapse_whitespace(statement), sources)
-        for name, statement in (declared | queries).items()
+        name: _collapse_whitespace(statement)
+        for name, statement in (declared | read_queries()[1]).items()
     }
 
 
@@ -152,7 +169,12 @@ def _collapse_whitespace(sql: str) -> str:
 
 
 def generate_sql_module() -> str:
-    """Return the text of `compiled/sql.py`."""
+    """Return the text of `compiled/sql.py`.
+
+    Each source is there once, as most statements need the same: whole, they are half a page each
+    that every command would load.
+    """
+    sources = bind_affected(read_views()) | read_queries()[0]
     lines = [
         _SQL_MODULE_DOCSTRING,
         f"APPLICATION_ID = {tables.APPLICATION_ID}",
@@ -166,7 +188,12 @@ def generate_sql_module() -> str:
         f"ADDED_PROMISE_COLUMNS: dict[int, dict[str, str]] = {tables.ADDED_PROMISE_COLUMNS!r}",
         f"REDERIVED_COLUMNS = {tables.REDERIVED_COLUMNS!r}",
     ]
-    lines += [f"{name} = {text!r}" for name, text in generate_statements().items()]
+    lines += [f"_{name.upper()} = {f'{name} AS ({text})'!r}" for name, text in sources.items()]
+    for name, text in generate_statements().items():
+        needed = list_needed_sources(text, sources)
+        clauses = " + ', ' + ".join(f"_{source.upper()}" for source in needed)
+        beginning = f"'WITH ' + {clauses} + ' ' + " if needed else ""
+        lines.append(f"{name} = {beginning}{text!r}")
     return "\n".join(lines) + "\n"
 
 

@@ -65,7 +65,7 @@ def iter_completion_promises(
     if states & {*OPEN_STATES}:
         statements.append(queries.build_view_query(db, queries.Query(clock, open=True)))
     if states - {*OPEN_STATES}:
-        recent = {**clock._asdict(), "lately": _MAX_RECENT_PROMISES}
+        recent = {**queries.bind_clock(db, clock), "lately": _MAX_RECENT_PROMISES}
         statements.append((sql.RECENT_CLOSED_PROMISES, recent))
     is_open: dict[tuple[Any, ...], bool] = {}
     for statement, bound in statements:

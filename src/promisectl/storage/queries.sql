@@ -25,6 +25,16 @@ SELECT * FROM promises WHERE id = :id;
 SELECT * FROM promises WHERE id IN (SELECT promise FROM series WHERE series = :series)
 ORDER BY place, id;
 
+-- query: AFFECTED_IDS
+-- What the view promises says is affected, as a list for the statements: they have it as a parameter.
+SELECT ' ' || coalesce(group_concat(id, ' '), '') || ' ' FROM (
+  SELECT DISTINCT o.id FROM promise AS o
+  CROSS JOIN problems AS t ON t.bigger = o.id
+  WHERE o.direction IN ('owe', 'self')
+    AND (o.state = 'proposed' OR o.state = 'active' OR o.state = 'delivered')
+    AND t.is_new
+);
+
 -- query: NEW_PROBLEMS
 -- Where the condition begins with the columns of its index, SQLite reads open promises alone.
 SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM promise AS o

@@ -80,7 +80,7 @@ class StatisticsReader:
 
     def __init__(self, db: sqlite3.Connection, clock: QueryClock, scope: StatisticsScope) -> None:
         self._db = db
-        self._bound = {**clock._asdict(), **scope._asdict()}
+        self._bound = {**queries.bind_clock(db, clock), **scope._asdict()}
         db.create_function("late_credit", 1, statistics.compute_late_credit, deterministic=True)
         db.execute("DROP TABLE IF EXISTS temp.days")
         db.execute("CREATE TEMP TABLE days (kind TEXT, number REAL)")
@@ -230,7 +230,7 @@ def iter_people_statistics(
 ) -> Iterator[Any]:
     """Return a row per person: open and overdue promises, the next due date, and rates."""
     queries.define_name_order(db)
-    bound = {**clock._asdict(), "sort": sort}
+    bound = {**queries.bind_clock(db, clock), "sort": sort}
     rows = queries.fetch_and_release(db, sql.PEOPLE_STATISTICS, bound)
     return queries.refuse_strangers(rows)
 
@@ -243,7 +243,7 @@ def count_folded_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[tu
     """
     return {
         (row["person"], row["counted"]): row["folded"]
-        for row in db.execute(sql.FOLDED_BY_PERSON, clock._asdict())
+        for row in db.execute(sql.FOLDED_BY_PERSON, queries.bind_clock(db, clock))
     }
 
 
@@ -251,7 +251,7 @@ def count_kept_by_person(db: sqlite3.Connection, clock: QueryClock) -> dict[str,
     """Return how many promises I kept to each person, and of how many, by handle."""
     return {
         row["person"]: (row["kept"], row["number"])
-        for row in db.execute(sql.KEPT_BY_PERSON, clock._asdict())
+        for row in db.execute(sql.KEPT_BY_PERSON, queries.bind_clock(db, clock))
     }
 
 
@@ -259,7 +259,7 @@ def count_kept_with(
     db: sqlite3.Connection, clock: QueryClock, person: str
 ) -> dict[str, tuple[int, int]]:
     """Return how many promises were kept, and of how many, by direction, with a person's handle."""
-    bound = {**clock._asdict(), "person": person}
+    bound = {**queries.bind_clock(db, clock), "person": person}
     return {
         row["direction"]: (row["kept"], row["number"])
         for row in db.execute(sql.KEPT_WITH_PERSON, bound)
@@ -270,7 +270,7 @@ def count_kept_lately(
     db: sqlite3.Connection, clock: QueryClock, person: str, oldest: int
 ) -> tuple[int, int]:
     """Return how many promises after `oldest` I kept to a person, by handle, and of how many."""
-    bound = {**clock._asdict(), "person": person, "oldest": oldest}
+    bound = {**queries.bind_clock(db, clock), "person": person, "oldest": oldest}
     row = db.execute(sql.KEPT_LATELY, bound).fetchone()
     return row["kept"], row["number"]
 
@@ -282,6 +282,6 @@ def count_kept_by_lead(
 
     Those count that were due at least `least` and at most `most` seconds after the Yes.
     """
-    bound = {**clock._asdict(), "least": least, "most": most}
+    bound = {**queries.bind_clock(db, clock), "least": least, "most": most}
     row = db.execute(sql.KEPT_BY_LEAD, bound).fetchone()
     return row["kept"], row["number"]
