@@ -71,7 +71,6 @@ ELSEWHERE = {
     "a value in it can't be read (“": "test_models.py",
     "can't have it": "cli/test_import.py",
     "it is before": "cli/test_import.py",
-    "series, place and of belong together, so it is needed": "cli/test_series.py",
     "such dates": "domain/test_series_dates.py",
     "The calendar of": "domain/test_series_dates.py",
     "End the series before that day, and make another one from after it.": "domain/test_series_dates.py",

@@ -76,7 +76,7 @@ Every = Annotated[
         help="A series: day, weekday, week, “2 weeks”, month, quarter, year, fri or mon,thu.",
     ),
 ]
-Until = Annotated[
+SeriesUntil = Annotated[
     str | None,
     typer.Option("--until", metavar="WHEN", help="With --every: the end of the series."),
 ]
@@ -132,7 +132,7 @@ def make(
     new: MakeNew = False,
     unsaid: o.Unsaid = False,
     every: Every = None,
-    until: Until = None,
+    until: SeriesUntil = None,
     times: Times = None,
     except_: Except = [],  # noqa: B006
 ) -> None:

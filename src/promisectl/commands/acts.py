@@ -67,23 +67,10 @@ def negotiate(
     arguments.ensure_at_most_one(agreed=agreed, reply_by=reply_by)
     check_unsaid_options(unsaid=unsaid, theirs=theirs, agreed=agreed)
     words = {"outcome": what, "due": by, "done_when": done_when, "why": why, "reply_by": reply_by}
-    has_words = any(word is not None for word in words.values())
-    ids, move_due_date = [id_], None
-    if rest:
-        from promisectl.commands.shared import series_rest
-
-        if by:
-            words["due"] = None
-            move_due_date = series_rest.build_date_change(env, by, backfill=backfill)
-        ids = series_rest.list_rest_ids(env, Verb.NEGOTIATE, ids)
-    arguments.check_words_before_lock(env, words, on, backfill=backfill)
-    if reason is None and not agreed and has_words:
+    change_terms = build_terms_change(env, words, on, backfill=backfill, rest=rest)
+    ids = load_rest_ids(env, Verb.NEGOTIATE, [id_]) if rest else [id_]
+    if reason is None and not agreed and any(word is not None for word in words.values()):
         reason = missing.ask_reason(env, Verb.NEGOTIATE, ids)
-
-    def change_terms(terms: Terms, at: datetime) -> Terms:
-        terms = arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
-        return move_due_date(terms) if move_due_date else terms
-
     record_new_terms(
         env,
         Verb.NEGOTIATE,
@@ -100,6 +87,34 @@ def negotiate(
         ),
         on=on,
     )
+
+
+def build_terms_change(
+    env: Env,
+    words: Mapping[str, str | None],
+    on: str | None,
+    *,
+    backfill: bool,
+    rest: bool = False,
+) -> ChangeTerms:
+    """Return what changes terms by the words that were typed, by the field of the terms.
+
+    With `rest`, the due date is moved from the former one. Raises what
+    `arguments.check_words_before_lock` and `series_rest.build_date_change` raise.
+    """
+    by, move_due_date = words["due"], None
+    if rest and by:
+        from promisectl.commands.shared import series_rest
+
+        words = {**words, "due": None}
+        move_due_date = series_rest.build_date_change(env, by, backfill=backfill)
+    arguments.check_words_before_lock(env, words, on, backfill=backfill)
+
+    def change_terms(terms: Terms, at: datetime) -> Terms:
+        terms = arguments.replace_terms_fields(env, terms, at, words, backfill=backfill)
+        return move_due_date(terms) if move_due_date else terms
+
+    return change_terms
 
 
 def check_unsaid_options(*, unsaid: bool, theirs: bool, agreed: bool = False) -> None:
@@ -167,21 +182,7 @@ def record_new_terms(
         former = lifecycle.copy_base_terms(base, verb)
         terms = change_terms(former, at)
         check_reply_by(promise, verb, base, terms)
-        has_details = bool(speech.person or speech.risk or speech.no_to)
-        has_terms = verb is Verb.NEGOTIATE or terms != former or not has_details
-        return Act(
-            verb,
-            side,
-            at,
-            env.now,
-            terms=terms if has_terms else None,
-            text=speech.reason,
-            risk=speech.risk,
-            no_to=speech.no_to,
-            revision=speech.revision,
-            throughout=verb is Verb.CORRECT and speech.revision is None and has_terms,
-            unsaid=speech.unsaid,
-        )
+        return build_terms_act(env, verb, side, at, (former, terms), speech)
 
     new = verb is Verb.NEGOTIATE
     extras = AnswerExtras(
@@ -193,6 +194,36 @@ def record_new_terms(
         rest=speech.rest,
     )
     recorder.record_move(env, verb.value, [str(first), *ids[1:]], build_act, extras)
+
+
+def build_terms_act(
+    env: Env,
+    verb: Verb,
+    side: Side,
+    at: datetime,
+    terms: tuple[Terms, Terms],
+    speech: TermsSpeech,
+) -> Act:
+    """Return the act of new or corrected terms; `terms` are the former and the other ones.
+
+    A correction of the person, the risk or what the promise displaces alone has no terms.
+    """
+    former, other = terms
+    has_details = bool(speech.person or speech.risk or speech.no_to)
+    has_terms = verb is Verb.NEGOTIATE or other != former or not has_details
+    return Act(
+        verb,
+        side,
+        at,
+        env.now,
+        terms=other if has_terms else None,
+        text=speech.reason,
+        risk=speech.risk,
+        no_to=speech.no_to,
+        revision=speech.revision,
+        throughout=verb is Verb.CORRECT and speech.revision is None and has_terms,
+        unsaid=speech.unsaid,
+    )
 
 
 def _ask_about_proposal(
@@ -302,7 +333,7 @@ def accept(
     """
     arguments.ensure_at_most_one(rest=rest, rev=rev)
     if rest:
-        ids = list_rest_ids(env, Verb.ACCEPT, ids)
+        ids = load_rest_ids(env, Verb.ACCEPT, ids)
     reply = Reply(
         risk=arguments.check_text("risk", risk),
         no_to=arguments.check_displaced_text(env, no_to, ids),
@@ -313,7 +344,7 @@ def accept(
     accept_after_questions(env, numbers, reply, on=on, note=note, rest=rest)
 
 
-def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
+def load_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
     """Return the IDs that --rest means: see `series_rest.list_rest_ids`."""
     from promisectl.commands.shared import series_rest
 
@@ -429,7 +460,7 @@ def record_plain_move(
     """
     arguments.check_words_before_lock(env, on=on)
     if rest:
-        ids = list_rest_ids(env, verb, ids)
+        ids = load_rest_ids(env, verb, ids)
     if reason is None:
         reason = missing.ask_reason(env, verb, ids)
     text = arguments.check_text("reason", reason)
@@ -516,7 +547,7 @@ def renege(
     arguments.check_words_before_lock(env, on=on)
     arguments.parse_event_moment(env, "--told", told)
     if rest:
-        ids = list_rest_ids(env, Verb.RENEGE, ids)
+        ids = load_rest_ids(env, Verb.RENEGE, ids)
     if reason is None:
         reason = missing.ask_reason(env, Verb.RENEGE, ids)
     if env.may_ask and not (told or not_told or silent):
@@ -616,7 +647,7 @@ def bump(
     check_unsaid_options(unsaid=unsaid, theirs=theirs)
     arguments.ensure_at_most_one(answer_by=answer_by, unsaid=unsaid)
     arguments.check_words_before_lock(env, {"answer_by": answer_by}, on)
-    ids = list_rest_ids(env, Verb.BUMP, [id_]) if rest else [id_]
+    ids = load_rest_ids(env, Verb.BUMP, [id_]) if rest else [id_]
     text = missing.ask_missing_text(env, Verb.BUMP, ids, text, "What do you tell them?")
     arguments.check_text("text", text)
 

@@ -9,7 +9,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.acts import (
     TermsSpeech,
-    list_rest_ids,
+    load_rest_ids,
     record_new_terms,
     record_plain_move,
 )
@@ -31,7 +31,7 @@ def note(
 ) -> None:
     """Add a note to a promise, or to all that are left of its series; nothing else changes."""
     at = arguments.parse_event_moment(env, "--on", on)
-    ids = list_rest_ids(env, Verb.NOTE, [id_]) if rest else [id_]
+    ids = load_rest_ids(env, Verb.NOTE, [id_]) if rest else [id_]
     text = missing.ask_missing_text(env, Verb.NOTE, ids, text, "What do you want to note?")
     arguments.check_text("text", text)
     act = Act(Verb.NOTE, Side.BOOKKEEPER, at, env.now, text=text)
@@ -51,7 +51,7 @@ def untag(env: Env, id_: str, tags: Sequence[str], *, rest: bool = False) -> Non
 def _record_tags(env: Env, verb: Verb, id_: str, tags: Sequence[str], *, rest: bool) -> None:
     from promisectl.domain import spelling
 
-    ids = list_rest_ids(env, verb, [id_]) if rest else [id_]
+    ids = load_rest_ids(env, verb, [id_]) if rest else [id_]
     tags = tags or missing.ask_tags(env, verb)
     typed = arguments.parse_tags(tags)
 
@@ -102,7 +102,7 @@ def correct(
     ids = [id_]
     if rest:
         ensure_shared_terms(by=by, risk=risk, no_to=no_to, with_=with_, rev=rev)
-        ids = list_rest_ids(env, Verb.CORRECT, ids)
+        ids = load_rest_ids(env, Verb.CORRECT, ids)
     if new and with_ is None:
         raise errors.Contradiction("--new goes with --with: it says that the person is new.")
 

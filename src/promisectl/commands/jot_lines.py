@@ -149,7 +149,7 @@ def _parse_field(part: str) -> list[tuple[str, Any]]:
     if worded := re.fullmatch(_FIELD_WITHOUT_COLON_PATTERN, part, re.IGNORECASE | re.DOTALL):
         name = re.sub(r"[ \t-]", " ", worded[1].casefold())
         return [(_TEXT_FIELDS[name], worded[2])]
-    if series := _parse_series(part):
+    if series := parse_series_field(part):
         return series
     is_name = colon and spelled.replace(" ", "").isalpha() and value[:1] in ("", *_SPACES)
     if is_name or (part.isalpha() and flag.startswith(_FLAG_BEGINNINGS)):
@@ -157,7 +157,7 @@ def _parse_field(part: str) -> list[tuple[str, Any]]:
     return [("by", part)]
 
 
-def _parse_series(part: str) -> list[tuple[str, Any]]:
+def parse_series_field(part: str) -> list[tuple[str, Any]]:
     """Return what a field says about a series, and its first date; empty for another field."""
     import re
 

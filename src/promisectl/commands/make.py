@@ -473,15 +473,17 @@ def _record_new_promises(
 
         is_guided = alone and recorder.are_steps_wanted(env, db)
         moves = [
-            _begin_promise(env, journal, draft, act, name)
+            begin_new_promise(env, journal, draft, act, name)
             for act in make_series.build_opening_acts(draft.series, opening)
         ]
-        answers = make_series.build_answers(env, db, draft.series, moves, is_guided=is_guided)
+        answers = make_series.build_series_answers(
+            env, db, draft.series, moves, is_guided=is_guided
+        )
     else:
-        move = _begin_promise(env, journal, draft, opening, name)
+        move = begin_new_promise(env, journal, draft, opening, name)
         record = recorder.load_answer_record(env, db, move.after.id)
         steps = recorder.suggest_next_steps(env, db, move) if alone else []
-        answers = [MoveAnswer(_format_new_line(move), move.after.id, record, hints=steps)]
+        answers = [MoveAnswer(format_new_line(move), move.after.id, record, hints=steps)]
         moves = [move]
     first, promise = answers[0], moves[0].after
     dangers = recorder.describe_danger(env, db, promise.no_to)
@@ -496,7 +498,7 @@ def _record_new_promises(
     return [first, *answers[1:]]
 
 
-def _begin_promise(
+def begin_new_promise(
     env: Env, journal: Journal, draft: MakeDraft, opening: Act, name: str
 ) -> MoveReport:
     """Record a new promise with the reply that it gets at once, and return its last move."""
@@ -508,7 +510,7 @@ def _begin_promise(
     return MoveReport(promise, after, act, name, env.here)
 
 
-def _format_new_line(move: MoveReport) -> str:
+def format_new_line(move: MoveReport) -> str:
     """Return what was made, or the counter-offer that it got at once."""
     if move.before is None or move.act.verb is Verb.ACCEPT:
         return messages.format_new_promise(move.after, move.name, move.here)

@@ -114,7 +114,7 @@ def build_opening_acts(series: SeriesDraft, opening: Act) -> Iterator[Act]:
         yield opening._replace(terms=opening.terms._replace(due=due), opening=begun)
 
 
-def build_answers(
+def build_series_answers(
     env: Env,
     db: sqlite3.Connection,
     series: SeriesDraft,

@@ -40,7 +40,7 @@ def fold_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow
     It has all the dates, and the row of the first promise.
     """
     folded: list[tuple[ViewRow, Utterance]] = []
-    for (series, *_), group in groupby(said, key=_find_common_part):
+    for (series, *_), group in groupby(said, key=find_common_part):
         items = list(group)
         count = len({row["id"] for row, _ in items})
         if not series or count == 1 or count < len(items):
@@ -53,7 +53,7 @@ def fold_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow
     return folded
 
 
-def _find_common_part(item: tuple[ViewRow, Utterance]) -> tuple[object, ...]:
+def find_common_part(item: tuple[ViewRow, Utterance]) -> tuple[object, ...]:
     """Return the series of a promise with a date, and what was said but for the dates."""
     row, one = item
     former = one.former and one.former._replace(due=None)
@@ -68,14 +68,14 @@ def format_dates(days: Sequence[Day], wording: DateWords) -> str:
         return f"{wording.get_words('by')} {', '.join(map(wording.format_day, days))}"
     first, last = (wording.format_day(day) for day in (days[0], days[-1]))
     begin, end = (wording.get_words(key) for key in ("from", "until"))
-    words = f"{_format_rule(rule, days, wording)} {begin} {first} {end} {last}"
+    words = f"{format_how_often(rule, days, wording)} {begin} {first} {end} {last}"
     left_out = ", ".join(
-        wording.format_day((civil, days[0][1])) for civil in _list_left_out(rule, days)
+        wording.format_day((civil, days[0][1])) for civil in list_left_out(rule, days)
     )
     return f"{words}, {wording.get_words('but_not')} {left_out}" if left_out else words
 
 
-def _list_left_out(rule: SeriesRule, days: Sequence[Day]) -> list[str]:
+def list_left_out(rule: SeriesRule, days: Sequence[Day]) -> list[str]:
     """Return the civil days of a rule between the first and the last that are not there."""
     civils = [civil[:10] for civil, _ in days]
     until = date.fromisoformat(civils[-1])
@@ -85,7 +85,7 @@ def _list_left_out(rule: SeriesRule, days: Sequence[Day]) -> list[str]:
     return [str(day) for day in expected if str(day) not in civils]
 
 
-def _format_rule(rule: SeriesRule, days: Sequence[Day], wording: DateWords) -> str:
+def format_how_often(rule: SeriesRule, days: Sequence[Day], wording: DateWords) -> str:
     """Return how often a date comes: “every Friday”, “every 2 weeks”."""
     if rule == SeriesRule("week"):
         rule = SeriesRule("weekday", weekdays=(date.fromisoformat(days[0][0][:10]).weekday(),))

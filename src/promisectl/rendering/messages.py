@@ -313,11 +313,11 @@ def format_negotiate(move: MoveReport) -> str:
     answerer = f"{move.name} says" if move.is_mine else "you say"
     return (
         f"{move.actor} proposed a change {number}{_format_changed_terms(move)}"
-        f" Until {answerer} yes, {_format_holding_terms(move)}."
+        f" Until {answerer} yes, {format_holding_terms(move)}."
     )
 
 
-def _format_holding_terms(move: MoveReport) -> str:
+def format_holding_terms(move: MoveReport) -> str:
     """Return what holds until a proposed change is accepted: the date, if that would change."""
     due = move.after.current_revision.terms.due
     if not due or not move.act.terms or move.act.terms.due == due:
@@ -334,10 +334,10 @@ def _format_all_terms(move: MoveReport) -> str:
     old = lifecycle.find_former_terms(move.before or move.after, move.act)
     always = ("outcome", "due")
     changes = format_term_changes(old, move.act.terms or old, move.here, always=always)
-    return f"{changes}{_format_last_change(move)}"
+    return f"{changes}{format_last_change(move)}"
 
 
-def _format_last_change(move: MoveReport) -> str:
+def format_last_change(move: MoveReport) -> str:
     """Return the changed date of the last promise that moved; empty if no date changed."""
     old = lifecycle.find_former_terms(move.before or move.after, move.act)
     if not move.rest or not move.act.terms or move.act.terms.due == old.due:
@@ -386,7 +386,7 @@ def _format_changed_terms(move: MoveReport) -> str:
     old = lifecycle.find_former_terms(move.before or move.after, move.act)
     new = move.act.terms or old
     of = f" of “{old.outcome}”" if new.outcome == old.outcome else ""
-    return f"{of}: {format_term_changes(old, new, move.here)}{_format_last_change(move)}."
+    return f"{of}: {format_term_changes(old, new, move.here)}{format_last_change(move)}."
 
 
 def format_complete(move: MoveReport) -> str:

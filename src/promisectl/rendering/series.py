@@ -83,7 +83,7 @@ def format_series_end(promise: Promise, counts: SeriesCounts, more: int) -> str:
 
 
 def format_again(promise: Promise, name: str, person: str, every: str) -> list[str]:
-    """Return a question and a command to make a series again; `every` is its rule, as typed."""
+    """Return a question and a command to make a series again; `every` is its rule as typed."""
     questions = {
         Direction.OWE: f"Promise it again? Ask {name} first:",
         Direction.OWED: f"Do you need it again? Ask {name}:",

@@ -37,7 +37,7 @@ def build_statement(
     for row, talk in talks:
         key = keys.get((row["state"], row["direction"]))
         if key and talk.agreed:
-            said[key].append((row, _build_agreed(row, talk, talk.agreed)))
+            said[key].append((row, build_agreed_utterance(row, talk, talk.agreed)))
         if talk.proposal:
             former = talk.proposal.former if key else None
             said["not_agreed"].append((row, talk.proposal._replace(former=former)))
@@ -67,7 +67,7 @@ def build_statement(
     )
 
 
-def _build_agreed(row: ViewRow, talk: Talk, agreed: SaidTerms) -> Utterance:
+def build_agreed_utterance(row: ViewRow, talk: Talk, agreed: SaidTerms) -> Utterance:
     """Return an agreed promise as what was said: why it is at risk, or when it was reported."""
     is_at_risk = row["state"] == "active" and "at-risk" in (row["flags"] or "").split()
     kind = "reported" if row["state"] == "delivered" else "warning" if is_at_risk else "yes"

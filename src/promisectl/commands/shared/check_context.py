@@ -148,12 +148,12 @@ class CheckContextLoader:
             env.zone,
             _list_other_promises(week, subject),
             day=_list_other_promises(day, subject),
-            alike=_list_other_promises(_leave_out_later(alike, subject.series), subject),
+            alike=_list_other_promises(leave_out_later(alike, subject.series), subject),
             people=[name for other in others for name in (other.name, other.handle)],
             their_week=_list_other_promises(their_week, subject),
             their_open=sum(row["state"] == "proposed" for row in their_week),
-            is_later=_is_later(series, subject.number),
-            series_bad=_count_bad(series),
+            is_later=is_later_in_series(series, subject.number),
+            series_bad=count_bad_promises(series),
         )
         if context.week:
             usual = self._load_once("usual", lambda: workload.median_weekly_deliveries(env, db))
@@ -189,7 +189,7 @@ def _list_other_promises(rows: Sequence[Row], subject: Subject) -> list[tuple[in
     return [(row["id"], row["outcome"]) for row in rows if row["id"] != subject.number]
 
 
-def _leave_out_later(rows: Sequence[Row], series: str | None) -> list[Row]:
+def leave_out_later(rows: Sequence[Row], series: str | None) -> list[Row]:
     """Return the rows without those of a series, and of any other series only the first one."""
     firsts: dict[str, int] = {}
     for row in rows:
@@ -199,13 +199,13 @@ def _leave_out_later(rows: Sequence[Row], series: str | None) -> list[Row]:
     return [row for row in rows if not row["series"] or firsts.get(row["series"]) == row["id"]]
 
 
-def _is_later(series: Sequence[Row], number: int | None) -> bool:
+def is_later_in_series(series: Sequence[Row], number: int | None) -> bool:
     """Whether another promise of the series comes before this one, and is not delivered yet."""
     left = [row["id"] for row in series if row["state"] in UNDELIVERED_STATES]
     return number in left[1:]
 
 
-def _count_bad(series: Sequence[Row]) -> tuple[int, int]:
+def count_bad_promises(series: Sequence[Row]) -> tuple[int, int]:
     """Return how many of the last promises of a series that ended were late or broken."""
     ended = [row for row in series if row["state"] in ("kept", "reneged")]
     last = ended[-SERIES_CHECKED_PROMISES:]

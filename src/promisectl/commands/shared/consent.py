@@ -366,7 +366,7 @@ def load_busy_week(env: Env, terms: Terms, number: int | None) -> tuple[list[Row
 
 
 def format_premortem(env: Env, last: CivilMoment | None, span: SeriesSpan | None = None) -> str:
-    """Return the sentence that puts a person on the day after the last due date, with it not done.
+    """Return the sentence that puts a person on the day after the due date, with it not done.
 
     With a `span`, several of its promises are not done.
     """

@@ -1,4 +1,4 @@
-"""What `--rest` means: a promise and the later ones of its series for which a move is possible."""
+"""What `--rest` means: a promise, and the later ones of its series that can move now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from promisectl.domain.promise import Promise, Terms
     from promisectl.env import Env
 
-_ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
+_REST_ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
 
 
 def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
@@ -43,8 +43,8 @@ def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
         promises = queries.load_series_rest(db, numbers[0])
     if promises[0].opening.series is None:
         raise errors.NoSeries(numbers[0])
-    open_ones = [promise for promise in promises if _is_open_for(promise, verb)]
-    if verb in _ANSWERS and open_ones:
+    open_ones = [promise for promise in promises if is_open_for(promise, verb)]
+    if verb in _REST_ANSWERS and open_ones:
         is_delivery = open_ones[0].state is State.DELIVERED
         open_ones = [
             promise for promise in open_ones if (promise.state is State.DELIVERED) is is_delivery
@@ -53,7 +53,8 @@ def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
     return [str(promise.id) for promise in open_ones] or [str(numbers[0])]
 
 
-def _is_open_for(promise: Promise, verb: Verb) -> bool:
+def is_open_for(promise: Promise, verb: Verb) -> bool:
+    """Whether a move is possible now for the side that is inferred."""
     speaker = lifecycle.infer_speaker(promise, verb)
     return lifecycle.find_transition(promise, verb, speaker) is not None
 

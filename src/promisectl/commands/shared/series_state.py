@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promisectl.records.fields import Row
     from promisectl.rendering.messages import MoveReport
 
-_ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
+_TERM_ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
 
 
 class SeriesState(NamedTuple):
@@ -34,19 +34,20 @@ def describe_series(
 ) -> dict[int, SeriesState]:
     """Return what the last move in each series means for that, by the ID of the promise."""
     last = {move.after.opening.series: move for move in moves if move.after.opening.series}
-    return {move.after.id: _describe_state(env, db, move) for move in last.values()}
+    return {move.after.id: describe_state(env, db, move) for move in last.values()}
 
 
-def _describe_state(env: Env, db: sqlite3.Connection, move: MoveReport) -> SeriesState:
+def describe_state(env: Env, db: sqlite3.Connection, move: MoveReport) -> SeriesState:
+    """Return what a move means for its series."""
     rows = queries.fetch_series_states(db, move.after.opening.series or "")
     is_open = any(row["state"] in OPEN_STATES for row in rows)
     has_ended = move.before is not None and move.before.state in OPEN_STATES
     if not is_open and has_ended:
         counts = count_series(rows)
         sentence = rendering.format_series_end(move.after, counts, len(move.rest))
-        hints = _suggest_again(env, db, move, rows) if any(counts) else []
+        hints = suggest_new_series(env, db, move, rows) if any(counts) else []
         return SeriesState(sentence, hints)
-    others = _list_unanswered(move, rows)
+    others = list_unanswered(move, rows)
     if not others:
         return SeriesState("", [])
     sentence, hint = rendering.format_unanswered(others, move.act.verb)
@@ -61,10 +62,10 @@ def count_series(rows: Sequence[Row]) -> SeriesCounts:
     return SeriesCounts(len(kept) - late, late, broken)
 
 
-def _list_unanswered(move: MoveReport, rows: Sequence[Row]) -> list[int]:
+def list_unanswered(move: MoveReport, rows: Sequence[Row]) -> list[int]:
     """Return the later promises with proposed terms, if those of this one were answered alone."""
     before, numbers = move.before, [row["id"] for row in rows]
-    if before is None or before.offered_revision is None or move.act.verb not in _ANSWERS:
+    if before is None or before.offered_revision is None or move.act.verb not in _TERM_ANSWERS:
         return []
     if move.rest:
         return []
@@ -73,7 +74,7 @@ def _list_unanswered(move: MoveReport, rows: Sequence[Row]) -> list[int]:
     return [row["id"] for row in later if row["offer"] and row["author"] == author]
 
 
-def _suggest_again(
+def suggest_new_series(
     env: Env, db: sqlite3.Connection, move: MoveReport, rows: Sequence[Row]
 ) -> list[str]:
     """Return the question whether to promise it again, and the command, unless hints are off."""

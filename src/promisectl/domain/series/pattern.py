@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MIN_SHARE = 0.7  # of the days of a rule that must be there
-_DAYS_OF_WEEK = len(WEEKDAYS)
 
 
 def find_rule(civils: Iterable[str]) -> SeriesRule | None:
@@ -26,23 +25,24 @@ def find_rule(civils: Iterable[str]) -> SeriesRule | None:
     days = sorted({date.fromisoformat(civil[:10]) for civil in civils})
     if not days[1:]:
         return None
-    return next((rule for rule in _list_rules(days) if _is_followed(rule, days)), None)
+    return next((rule for rule in list_possible_rules(days) if is_rule_followed(rule, days)), None)
 
 
-def _list_rules(days: Sequence[date]) -> list[SeriesRule]:
+def list_possible_rules(days: Sequence[date]) -> list[SeriesRule]:
     """Return the rules that days may follow, those with the longest steps first."""
     distance = gcd(*((later - day).days for day, later in pairwise(days)))
-    weeks = distance // _DAYS_OF_WEEK
+    weeks = distance // len(WEEKDAYS)
     weekdays = tuple(sorted({day.weekday() for day in days}))
     rules = [SeriesRule(unit) for unit in ("year", "quarter", "month")]
-    if distance % _DAYS_OF_WEEK == 0 and weeks <= MAX_WEEKS_BETWEEN_DATES:
+    if distance % len(WEEKDAYS) == 0 and weeks <= MAX_WEEKS_BETWEEN_DATES:
         rules.append(SeriesRule("week", weeks))
-    if len(weekdays) < _DAYS_OF_WEEK:
+    if len(weekdays) < len(WEEKDAYS):
         rules.append(SeriesRule("weekday", weekdays=weekdays))
     return [*rules, SeriesRule("day")]
 
 
-def _is_followed(rule: SeriesRule, days: Sequence[date]) -> bool:
+def is_rule_followed(rule: SeriesRule, days: Sequence[date]) -> bool:
+    """Whether days are all of a rule, and most of its days are there."""
     all_days = {*takewhile(lambda day: day <= days[-1], iter_rule_days(rule, days[0]))}
     return all_days.issuperset(days) and len(days) >= _MIN_SHARE * len(all_days)
 
