@@ -248,7 +248,7 @@ def build_event_items(
             folds.setdefault(key, []).append((event, row))
     items = []
     for (event, row), *others in folds.values():
-        note = folding.format_others([one["id"] for _, one in others]) if others else ""
+        note = folding.format_folded_ids([one["id"] for _, one in others]) if others else ""
         items.append(_build_event_item(env, event, row, note))
     return items
 

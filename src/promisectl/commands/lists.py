@@ -83,9 +83,8 @@ def _print_promise_view(
         else not (filters.all_ or filters.is_about_links),
         not_void=(filters.all_ or filters.is_about_links) and not query.states,
     )
-    most, is_folded = query.limit, not each and _may_fold_series(env, query)
-    if is_folded:
-        query = query._replace(limit=None)
+    most, is_folded = query.limit, not each and may_fold_series(env, query)
+    query = query._replace(limit=None if is_folded else most)
     part_notes: Mapping[int, str] = {}
 
     def print_table(rows: Sequence[Row]) -> None:
@@ -99,12 +98,8 @@ def _print_promise_view(
             parts = group(rows) if group else [("", rows)]
             columns = env.config.table.columns
             print_promise_parts(env, parts, here, both_ways=not group, columns=columns, notes=notes)
-        elif filters.all_:
-            env.print_line("Nothing matches.")
-        elif filters.is_narrowing:
-            env.print_line("Nothing matches. Everything: promisectl list --all")
         else:
-            env.print_line(f"{nothing}. Closed ones, too: promisectl list --all")
+            env.print_line(explain_empty_list(filters, nothing))
 
     with output.open_view(env, moment, acts=bool(filters.asked_with)) as db:
         if env.form == "table":
@@ -113,7 +108,16 @@ def _print_promise_view(
         output.print_view(env, rows, output.PROMISE_RECORDS, print_table)
 
 
-def _may_fold_series(env: Env, query: Query) -> bool:
+def explain_empty_list(filters: Filters, nothing: str) -> str:
+    """Return why a list is empty; `nothing` is the sentence for what is open."""
+    if filters.all_:
+        return "Nothing matches."
+    if filters.is_narrowing:
+        return "Nothing matches. Everything: promisectl list --all"
+    return f"{nothing}. Closed ones, too: promisectl list --all"
+
+
+def may_fold_series(env: Env, query: Query) -> bool:
     """Whether a list is a table in which each series can be one line.
 
     It is in the order of due dates and has the column that the notes are in. Folding needs all

@@ -47,7 +47,7 @@ def generate_schema() -> list[str]:
         ]
     return [
         *map(_collapse_whitespace, (*statements, *tables.GUARD_TRIGGERS)),
-        *(f"CREATE VIEW {name} AS {bind_clock(view)}" for name, view in read_views().items()),
+        *(f"CREATE VIEW {name} AS {bind_own_clock(view)}" for name, view in read_views().items()),
     ]
 
 
@@ -110,7 +110,7 @@ def list_needed_sources(statement: str, sources: dict[str, str]) -> list[str]:
     return [name for name in sources if name in needed]
 
 
-def bind_clock(view: str) -> str:
+def bind_own_clock(view: str) -> str:
     """Return a view with SQLite's own clock for the moments that a query would bind."""
     now = "'%Y-%m-%dT%H:%M:%SZ', 'now'"
     day_end, soon_end = (

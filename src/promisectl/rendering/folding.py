@@ -113,10 +113,10 @@ def _format_note(
         last = left[-1]["due"]
         until = f", to {formats.format_day(date.fromisoformat(last[:10]), here)}" if last else ""
         return f"the next of {len(left)}{until}"
-    return format_others([row["id"] for row in others]) if others else format_place(first)
+    return format_folded_ids([row["id"] for row in others]) if others else format_place(first)
 
 
-def format_others(numbers: Sequence[int]) -> str:
+def format_folded_ids(numbers: Sequence[int]) -> str:
     """Return which other promises of a series a line stands for: “and 1 more of them: #5”."""
     return f"and {len(numbers)} more of them: {formats.format_promise_ids(numbers)}"
 

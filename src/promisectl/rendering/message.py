@@ -251,7 +251,7 @@ def build_message(talks: Sequence[tuple[ViewRow, Talk]], wording: Wording) -> Me
     if any(row["series"] for row, _ in talks):
         from promisectl.rendering import message_series
 
-        said = {kind: message_series.fold_series(items) for kind, items in said.items()}
+        said = {kind: message_series.join_series(items) for kind, items in said.items()}
     kinds = sorted(said, key=lambda kind: kind != "warning")
     parts = [_build_part(kind, said[kind], wording) for kind in kinds]
     opening = " ".join(filter(None, (wording.get_words("greeting"), parts[0].heading)))

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _WORKDAYS = (0, 1, 2, 3, 4)
 
 
-def fold_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow, Utterance]]:
+def join_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow, Utterance]]:
     """Return what was said, with one utterance where a series differs in its dates alone.
 
     It has all the dates, and the row of the first promise.

@@ -20,7 +20,7 @@ _OWE_PHRASES = {"owe": "you owe {}", "owed": "{} owes you", "self": "you promise
 
 
 class Relatives(NamedTuple):
-    """The promises to show beside one: the bigger one, its parts, and those asked together with it.
+    """The promises to show beside one: the bigger one, its parts, and what was asked with it.
 
     `problems` say what is the matter with the parts of a promise that is owed to me.
     """

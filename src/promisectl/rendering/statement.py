@@ -44,7 +44,7 @@ def build_statement(
     if any(row["series"] for row, _ in talks):
         from promisectl.rendering import message_series
 
-        said = {key: message_series.fold_series(items) for key, items in said.items()}
+        said = {key: message_series.join_series(items) for key, items in said.items()}
     groups = {
         key: [
             _list_agreed_lines(row, one, wording)

@@ -366,14 +366,10 @@ def sqlite_row_dict(row: Row) -> dict[str, Any]:
 
 
 def encode_promise_row(promise: Promise) -> dict[str, Any]:
-    """Return the row of a promise: every column but its number, and what links it to others.
-
-    These are its series with the place there, and the uid of the bigger promise.
-    """
-    opening, first_due = promise.opening, promise.first_due
-    current, offer = promise.current_revision, promise.offered_revision
+    """Return the row of a promise: every column but its number, and `LINK_COLUMNS`."""
+    opening, current, offer = promise.opening, promise.current_revision, promise.offered_revision
     terms, offered = current.terms, offer.terms if offer else _NO_TERMS
-    reply_by, offer_reply_by = current.reply_by, offer.reply_by if offer else None
+    reply_by, offer_reply_by, first_due = current.reply_by, offered.reply_by, promise.first_due
     return {
         "uid": opening.uid,
         "person": opening.person,
@@ -417,9 +413,25 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "first_due_at": encode_instant(first_due.at) if first_due else None,
         "unsaid": _encode_unsaid(promise),
         "offer_reply_at": encode_instant(offer_reply_by.at) if offer_reply_by else None,
-        "series": opening.series,
-        "place": opening.place[0] if opening.place else None,
-        "of": opening.place[1] if opening.place else None,
+        **_encode_links(promise),
+    }
+
+
+LINK_COLUMNS = {"series", "place", "of", "part_of"}
+"""What links a promise to others: its series, its place there, and the uid of the bigger one."""
+
+
+def has_links(columns: Mapping[str, Any]) -> bool:
+    """Whether a promise with such a row belongs to a series, or is a part of another one."""
+    return any(columns[name] is not None for name in LINK_COLUMNS)
+
+
+def _encode_links(promise: Promise) -> dict[str, Any]:
+    place, of = promise.opening.place or (None, None)
+    return {
+        "series": promise.opening.series,
+        "place": place,
+        "of": of,
         "part_of": promise.part_of,
     }
 

@@ -1,4 +1,4 @@
-"""The rows that link promises: the place of each in its series, and the bigger promise of a part.
+"""The rows that link promises: their places in a series, and the bigger promise of a part.
 
 They follow from the acts, as the rows of promises do.
 """
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
     from typing import Any
-
-LINK_COLUMNS = {"series", "place", "of", "part_of"}
-"""What `codec.encode_promise_row` returns beside the columns of the promise itself."""
 
 
 def add_links(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:

@@ -158,7 +158,7 @@ def build_view_query(db: sqlite3.Connection, query: Query) -> tuple[str, dict[st
 
 
 def bind_clock(db: sqlite3.Connection, clock: QueryClock) -> dict[str, str]:
-    """Return the parameters of a clock: its moments, and what is `affected` then, as a list of IDs.
+    """Return the parameters of a clock: its moments, and the IDs of what is `affected` then.
 
     The view `promises` of the ledger finds that out itself. A statement has the list instead: with
     the view `problems` in it, SQLite would take five times as long to prepare it.
