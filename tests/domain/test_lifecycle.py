@@ -67,6 +67,8 @@ def act(
         carried["terms"] = Terms(
             f"Send the numbers, {len(before.revisions)} times put anew, {verb}", DUE
         )
+    elif verb is Verb.PART:
+        carried |= {"text": "5", "bigger": "another uid"}
     return Act(verb, side, at, at, **(carried | more_))
 
 

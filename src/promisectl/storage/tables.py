@@ -256,9 +256,9 @@ the columns that are there.
 """
 
 MIGRATION_ADDITIONS: dict[int, tuple[str, ...]] = {
-    2: ("series", "series_rows", "part", "part_of"),
+    2: ("series", "series_rows", "part", "part_of", "problems"),
 }
-"""The new tables and indexes of each schema step after the first, where it has any."""
+"""The new tables, indexes and views of each schema step after the first, where it has any."""
 
 REDERIVED_COLUMNS: dict[int, tuple[str, ...]] = {
     2: (
