@@ -147,9 +147,14 @@ def test_after_help_the_commands_are_completed(program: Program) -> None:
 
 def test_the_options_of_a_command_are_those_not_given_yet(program: Program) -> None:
     assert list(_asked(program, "accept", "1", "--r")) == ["--rev", "--risk", "--rest"]
-    assert list(_asked(program, "accept", "--risk", "rain", "1", "--r")) == ["--rev"]
-    assert list(_asked(program, "accept", "--risk=rain", "1", "--r")) == ["--rev"]
-    assert list(_asked(program, "make", "--to", "dana", "x", "--t")) == ["--to", "--tag", "--today"]
+    assert list(_asked(program, "accept", "--risk", "rain", "1", "--r")) == ["--rev", "--rest"]
+    assert list(_asked(program, "accept", "--risk=rain", "1", "--r")) == ["--rev", "--rest"]
+    assert list(_asked(program, "make", "--to", "dana", "x", "--t")) == [
+        "--to",
+        "--tag",
+        "--times",
+        "--today",
+    ]
     assert "--ledger" not in _asked(program, "--ledger", "x", "owe", "-")
     assert list(_asked(program, "owe", "-q", "--q")) == []
     assert "--quiet" not in _asked(program, "accept", "-q", "1", "--")
