@@ -197,7 +197,10 @@ Partial = Annotated[
     str | None,
     typer.Option("--partial", metavar="TEXT", help="What is done so far; the promise stays open."),
 ]
-CompleteRest = Annotated[bool, typer.Option("--rest", metavar="", hidden=True)]
+CompleteRest = Annotated[
+    bool,
+    typer.Option("--rest", metavar="", hidden=True, help="Refused: nobody can deliver the future."),
+]
 Told = Annotated[
     str | None,
     typer.Option("--told", metavar="WHEN", help="When they were told, if not now."),
