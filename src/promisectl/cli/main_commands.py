@@ -48,7 +48,7 @@ Replaces = Annotated[
     typer.Option(
         "--replaces",
         metavar="ID",
-        help="The promise that this one replaces; with the same person unless you say with whom.",
+        help="What it replaces; with the same person unless you name one.",
     ),
 ]
 PartOf = Annotated[
@@ -73,7 +73,7 @@ Every = Annotated[
     typer.Option(
         "--every",
         metavar="RULE",
-        help="A series: day, weekday, week, “2 weeks”, month, quarter, year, fri or mon,thu.",
+        help="A series: week, “2 weeks”, month, weekday, fri, mon,thu …",
     ),
 ]
 SeriesUntil = Annotated[
@@ -106,7 +106,7 @@ def make(
         list[str],
         typer.Argument(
             metavar="OUTCOME…",
-            help="What will be done, without quotes; “-” reads lines, or with --json JSON.",
+            help="What will be done; “-” reads lines, or with --json JSON.",
         ),
         READS_STDIN,
         ASKED,
@@ -140,11 +140,8 @@ def make(
 
     \b
     promisectl make Send Q3 numbers --to dana --by fri --agreed
-    promisectl make -y -t dana Send Q3 numbers -b fri
-    promisectl make "Review the contract" --to dana --by wed --asked
-    promisectl make "Fix the bike brake" --from lee --by sat
     promisectl make "Send the draft" --from kim --by tue --part-of 5
-    promisectl make "Send the weekly report" --to ben --by fri --every week --until "26 feb"
+    promisectl make "Send a report" -t ben -b fri --every week --until "26 feb"
     promisectl make --json - < promises.jsonl
     """
 
@@ -199,7 +196,10 @@ Partial = Annotated[
     str | None,
     typer.Option("--partial", metavar="TEXT", help="What is done so far; the promise stays open."),
 ]
-CompleteRest = Annotated[bool, typer.Option("--rest", metavar="", hidden=True)]
+CompleteRest = Annotated[
+    bool,
+    typer.Option("--rest", metavar="", hidden=True, help="Refused: nobody can deliver the future."),
+]
 Told = Annotated[
     str | None,
     typer.Option("--told", metavar="WHEN", help="When they were told, if not now."),
