@@ -30,8 +30,18 @@ from promisectl.domain import civil, lifecycle
 from promisectl.domain.civil import CivilMoment, encode_instant
 from promisectl.domain.people import parse_newcomer
 from promisectl.domain.person_acts import PersonVerb
-from promisectl.domain.promise import Act, Direction, Opening, Promise, Side, Terms, Verb
-from promisectl.storage import codec
+from promisectl.domain.promise import (
+    Act,
+    Direction,
+    Opening,
+    Promise,
+    Side,
+    State,
+    Terms,
+    Verb,
+)
+from promisectl.storage import codec, queries
+from promisectl.storage.journal import Journal
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 """The moment at which the ledgers are looked at."""
@@ -427,6 +437,33 @@ def made(size: int, path: str) -> str:
         db.execute("COMMIT")
     os.rename(half, path)
     return path
+
+
+def linked(size: int, path: str, *, every: int = 10) -> str:
+    """The path of the ledger of that size in which every tenth promise is a part of an earlier one."""
+    if os.path.exists(path):
+        return path
+    half = made(size, f"{path}.unlinked")
+    with closing(sqlite3.connect(half, isolation_level=None)) as db:
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA journal_mode = MEMORY")
+        db.execute("BEGIN")
+        _link(db, size, every)
+        db.execute("COMMIT")
+    os.rename(half, path)
+    return path
+
+
+def _link(db: sqlite3.Connection, size: int, every: int) -> None:
+    (last,) = db.execute("SELECT max(recorded_at) FROM entry").fetchone()
+    now = datetime.fromisoformat(last)
+    journal = Journal(db, now, "part")
+    for number in range(every, size + 1, every):
+        promise, bigger = (queries.load_promise(db, one) for one in (number, number - 3))
+        if promise.state is not State.VOID:
+            act = Act(Verb.PART, Side.BOOKKEEPER, now, now, text=str(bigger.id))
+            journal.append_act(promise, act._replace(bigger=bigger.opening.uid))
 
 
 if __name__ == "__main__":

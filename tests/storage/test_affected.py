@@ -35,7 +35,7 @@ class _Told:
 
     def __init__(self, promise: Promise, all_acts: Sequence[Act]) -> None:
         undone = lifecycle.find_undone_entries(all_acts)
-        self.promise = promise
+        self.promise, self.all_acts = promise, all_acts
         self.acts = [
             act
             for act in all_acts
@@ -52,27 +52,39 @@ class _Told:
             if self.promise.direction.is_my_side(act.side) and act.verb not in _NOT_MINE
         ]
         at = max([accepted_at, *(act.at for act in mine)])
-        said = [*mine, *(act for act in self.acts if act.verb is Verb.ACCEPT)]
+        yes = [act for act in self.acts if act.verb is Verb.ACCEPT and act.at == accepted_at]
+        said = [*mine, *yes]
         return at, max((act.number for act in said if act.at == at), default=0)
 
-    def find_problem(self, bigger: Promise, now: datetime, *, replaced: bool) -> datetime | None:
-        """When the newest problem began; None if there is none."""
-        one = self.promise
+    def find_problem(
+        self, bigger: Promise, now: datetime, *, replaced: bool
+    ) -> tuple[datetime, int]:
+        """When the newest problem began, and by which act; the beginning of time if there is none."""
+        one, acts_ = self.promise, self.all_acts
         due = one.current_revision.terms.due
         their_due = bigger.current_revision.terms.due
-        found: list[datetime | None] = []
+        said: list[datetime | None] = []
+        found = [(datetime.min.replace(tzinfo=now.tzinfo), 0)]
         if one.state is State.ACTIVE:
-            found.append(one.bumped_at)
+            said.append(one.bumped_at)
             if due and due.at < now:
-                found.append(due.at)
-            if due and their_due and due.at > their_due.at:
-                found.append(one.agreed_at)
+                found.append((due.at, 0))
+            if due and their_due and due.at > their_due.at and one.agreed_at:
+                agreed = (Verb.ACCEPT, Verb.OFFER, Verb.NEGOTIATE)
+                numbers = [
+                    act.number
+                    for act in self.acts
+                    if act.verb in agreed and act.at == one.agreed_at
+                ]
+                found.append((one.agreed_at, max(numbers)))
         if one.state in _ENDED or (one.state is State.VOID and not replaced):
-            found.append(one.closed_at)
+            said.append(one.closed_at)
         if one.state is State.PROPOSED:
             dues = [moment.at - _AHEAD for moment in (due, their_due) if moment]
-            found += [min(dues)] if dues and min(dues) <= now else []
-        return max(filter(None, found), default=None)
+            found += [(min(dues), 0)] if dues and min(dues) <= now else []
+        for at in filter(None, said):
+            found.append((at, max((act.number for act in acts_ if act.at == at), default=0)))
+        return max(found)
 
 
 def read_affected(told: dict[int, _Told], now: datetime) -> set[int]:
@@ -86,12 +98,12 @@ def read_affected(told: dict[int, _Told], now: datetime) -> set[int]:
             other: one for other, one in told.items() if numbers.get(one.promise.part_of) == number
         }
         replaced = {one.promise.opening.replaces for one in parts.values()}
-        last, last_number = bigger.find_my_last()
-        for other, one in parts.items():
-            since = one.find_problem(bigger.promise, now, replaced=other in replaced)
-            newest = max((act.number for act in one.acts if act.at == since), default=0)
-            if since and (since > last or (since == last and newest > last_number)):
-                found.add(number)
+        last = bigger.find_my_last()
+        if any(
+            one.find_problem(bigger.promise, now, replaced=other in replaced) > last
+            for other, one in parts.items()
+        ):
+            found.add(number)
     return found
 
 

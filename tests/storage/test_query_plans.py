@@ -179,6 +179,43 @@ def test_a_series_is_found_by_its_indexes(program: Program, words: tuple[str, ..
     assert read
 
 
+_WITH_LINKS = (
+    *(("moves",), ("status",), ("owe",), ("owed",), ("list",)),
+    *(("show", "ACTIVE"), ("show", "BIGGER"), ("note", "BIGGER", "a word")),
+    *(("list", "--part-of", "BIGGER"), ("list", "--asked-with", "BIGGER")),
+    *(("part", "ACTIVE", "--of", "BIGGER"), ("make", "It", "--to", "me", "--part-of", "BIGGER")),
+)
+
+
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """A ledger of so many promises, of which every tenth is a part of an earlier one."""
+    place = tmp_path_factory.mktemp("linked")
+    return lambda size: Path(ledgers.linked(size, str(place / f"{size}.db")))
+
+
+def _ask_about_bigger(program: Program, ledger: Path, words: tuple[str, ...]) -> _Watched:
+    """A command, watched, about the newest promise that is open and has a part."""
+    with closing(sqlite3.connect(ledger)) as db:
+        (bigger,) = db.execute(
+            "SELECT max(bigger) FROM part JOIN promise ON promise.id = bigger"
+            " WHERE state IN ('proposed', 'active')"
+        ).fetchone()
+    assert bigger
+    return _asked(program, ledger, tuple(str(bigger) if w == "BIGGER" else w for w in words))
+
+
+@pytest.mark.parametrize("words", _WITH_LINKS, ids=" ".join)
+def test_links_among_what_is_closed_cost_nothing(
+    program: Program, linked: Callable[[int], Path], words: tuple[str, ...]
+) -> None:
+    few = _ask_about_bigger(program, linked(_FEW), words)
+    with closing(_connect(program.ledger)) as db:
+        assert {one: found for one in few.statements if (found := [*_scans(db, one)])} == {}
+    many = _ask_about_bigger(program, linked(_MANY), words)
+    assert many.steps <= _SAME * few.steps + 3_000
+
+
 def test_a_digest_of_one_person_reads_the_acts_of_their_promises_alone(
     program: Program, kept: Callable[[int], Path]
 ) -> None:

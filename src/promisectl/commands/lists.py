@@ -132,13 +132,14 @@ def may_fold_series(env: Env, query: Query) -> bool:
 def load_part_notes(db: sqlite3.Connection, clock: QueryClock) -> dict[int, str]:
     """Return what is the matter with parts of open promises, in a line by the ID of each.
 
-    While nothing is a part of anything, this looks at one row.
+    It names the problems that are newer than my last act on the bigger promise. While nothing is a
+    part of anything, it looks at one row.
     """
     if not queries.has_any_part(db):
         return {}
-    from promisectl.commands.shared import parts as parts_
+    from promisectl.rendering import parts as part_words
 
-    return parts_.describe_problems(db, clock)
+    return part_words.format_problem_notes(queries.fetch_new_problems(db, clock))
 
 
 def print_promise_parts(

@@ -27,7 +27,7 @@ _READ_MODEL_DOCSTRING = (
 )
 _READ_MODEL_SOURCES = ("people", "promise_records")
 """The common tables that `promisectl.models` reads; the views come first."""
-_AFFECTED_LOOKUP = "EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id AND t.is_new)"
+_AFFECTED_LOOKUP = "EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id)"
 _AFFECTED_LISTED = "instr(:affected, ' ' || p.id || ' ')"
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"

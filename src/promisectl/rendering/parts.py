@@ -10,7 +10,7 @@ from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.rendering import formats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from promisectl.rendering.formats import LocalMoment, ViewRow
 
@@ -96,10 +96,19 @@ def format_problems(rows: Sequence[ViewRow]) -> str:
     return _join_some(named, "; ", number)
 
 
-def format_problem_note(rows: Sequence[ViewRow]) -> str:
-    """Return what `format_problems` returns, for below the outcome of the promise."""
-    label = f"{_PROBLEMS_LABEL}: " if rows[0]["bigger_direction"] == "owed" else ""
-    return f"{label}{format_problems(rows)}"
+def format_problem_notes(rows: Iterable[ViewRow]) -> dict[int, str]:
+    """Return what is the matter with the parts of each bigger promise, by its ID.
+
+    It is for below the outcome of the promise.
+    """
+    found: dict[int, list[ViewRow]] = {}
+    for row in rows:
+        found.setdefault(row["bigger"], []).append(row)
+    labels = {"owed": f"{_PROBLEMS_LABEL}: "}
+    return {
+        number: labels.get(problems[0]["bigger_direction"], "") + format_problems(problems)
+        for number, problems in found.items()
+    }
 
 
 def _format_owner(row: ViewRow) -> str:
@@ -108,14 +117,13 @@ def _format_owner(row: ViewRow) -> str:
 
 def format_problem(row: ViewRow) -> str:
     """Return what is the matter with a part, in a few words."""
-    flags = (row["flags"] or "").split()
     if row["state"] == "proposed":
         return "not agreed yet"
     if row["state"] != "active":
         return formats.format_state(row["state"])
-    if "overdue" in flags:
+    if row["is_overdue"]:
         return "overdue"
-    return "at risk" if "at-risk" in flags else "due too late"
+    return "at risk" if row["is_at_risk"] else "due too late"
 
 
 def format_agreed_parts(number: int, rows: Sequence[ViewRow]) -> str:

@@ -121,7 +121,8 @@ def iter_promise_rows(
         keep_rows(db, "answer", statement, bound)
         db.execute("COMMIT")
         return refuse_strangers(db.execute(sql.ANSWER_BY_DIRECTION))
-    many = not (query.open or query.person) and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
+    is_narrow = query.open or query.person or query.part_of or query.asked_with
+    many = not is_narrow and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
     return refuse_strangers(fetch_and_release(db, statement, bound, many=many))
 
 
@@ -285,9 +286,8 @@ def fetch_new_problems(
 ) -> list[StoredRow]:
     """Return the parts that have a problem since my newest act on what they are a part of.
 
-    Each is the row of the part, with the ID of the `bigger` promise, its own as `part`, and the
-    moment `since` when the problem began. `bigger` is the only bigger promise to look at; None for
-    all.
+    Each row has the ID and the standing of the part, the ID of the `bigger` promise, and the moment
+    `since` when the problem began. `bigger` is the only bigger promise to look at; None for all.
     """
     statement = sql.NEW_PROBLEMS if bigger is None else sql.NEW_PROBLEMS_OF_PROMISE
     return [*refuse_strangers(db.execute(statement, {**bind_clock(db, clock), "bigger": bigger}))]
@@ -295,7 +295,7 @@ def fetch_new_problems(
 
 def has_any_part(db: sqlite3.Connection) -> bool:
     """Whether anything is a part of anything."""
-    return db.execute(sql.ANY_PART).fetchone() is not None
+    return db.execute(sql.NEWEST_PART).fetchone()["promise"] is not None
 
 
 def has_parts(db: sqlite3.Connection, number: int) -> bool:

@@ -27,33 +27,39 @@ ORDER BY place, id;
 
 -- query: AFFECTED_IDS
 -- What the view promises says is affected, as a list for the statements: they have it as a parameter.
-SELECT ' ' || coalesce(group_concat(id, ' '), '') || ' ' FROM (
-  SELECT DISTINCT o.id FROM promise AS o
-  CROSS JOIN problems AS t ON t.bigger = o.id
-  WHERE o.direction IN ('owe', 'self')
-    AND (o.state = 'proposed' OR o.state = 'active' OR o.state = 'delivered')
-    AND t.is_new
+SELECT ' ' || coalesce(group_concat(bigger, ' '), '') || ' ' FROM (
+  SELECT DISTINCT t.bigger FROM problems AS t
+  CROSS JOIN promise AS o ON o.id = t.bigger
+  WHERE o.direction <> 'owed'
 );
 
+-- query: NEWEST_PART
+SELECT max(promise) AS promise FROM part;
+
+-- table: problem_rows
+-- The parts that have a problem since my newest act on what they are a part of.
+SELECT
+  t.bigger,
+  b.direction AS bigger_direction,
+  t.part AS id,
+  t.since,
+  c.direction,
+  c.state,
+  c.due_at < :now AS is_overdue,
+  c.bumped_at IS NOT NULL AS is_at_risk,
+  iif(c.person IS NULL, 'me', h.handle) AS person,
+  iif(c.person IS NULL, 'Myself', h.name) AS person_name
+FROM problems AS t
+CROSS JOIN promise AS b ON b.id = t.bigger
+CROSS JOIN promise AS c ON c.id = t.part
+LEFT JOIN person AS q ON q.id = c.person
+LEFT JOIN person AS h ON h.id = coalesce(q.merged_into, q.id);
+
 -- query: NEW_PROBLEMS
--- Where the condition begins with the columns of its index, SQLite reads open promises alone.
-SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM promise AS o
-CROSS JOIN problems AS t ON t.bigger = o.id
-JOIN promises AS c ON c.id = t.part
-WHERE o.direction IN ('owe', 'owed', 'self')
-  AND (o.state = 'proposed' OR o.state = 'active' OR o.state = 'delivered')
-  AND t.is_new
-ORDER BY t.bigger, t.part;
+SELECT * FROM problem_rows ORDER BY bigger, id;
 
 -- query: NEW_PROBLEMS_OF_PROMISE
-SELECT t.bigger, t.part, t.since, o.direction AS bigger_direction, c.* FROM problems AS t
-JOIN promise AS o ON o.id = t.bigger
-JOIN promises AS c ON c.id = t.part
-WHERE t.bigger = :bigger AND t.is_new
-ORDER BY t.part;
-
--- query: ANY_PART
-SELECT promise FROM part LIMIT 1;
+SELECT * FROM problem_rows WHERE bigger = :bigger ORDER BY id;
 
 -- query: ANY_LINK_OF_PROMISE
 SELECT promise FROM part WHERE promise = :promise

@@ -3,64 +3,56 @@
 -- affected: a problem of one of its parts is new, and the promise is mine to warn about.
 -- `unsaid` is 2 where the proposed terms are unsaid, 1 where only other words are. Other programs read the views: no column is removed or moved, a new one comes last.
 
--- The parts of active promises that have a problem now, with the moment at which the newest problem of each began. It is new if that was
--- after my newest act on the bigger promise, which is the first yes before I said anything; of one moment, after what was recorded.
--- The problems, line by line: at risk; overdue; due later than the bigger promise; ended, or void and not replaced; not agreed, 48 hours
--- before a due date.
+-- The parts of active promises with a problem that began after my newest act on the bigger promise (the first yes, before I said anything), and
+-- the moment when the newest one began. Of one moment, what was recorded later is later: a key is a moment with the number of the newest act then.
+-- The problems, line by line: at risk; ended, or void and not replaced; overdue; agreed to be due later than the bigger promise; not agreed,
+-- 48 hours before a due date. With the direction, the first column of its index, SQLite looks at open promises alone.
 CREATE VIEW problems AS
-SELECT
-  bigger,
-  part,
-  since,
-  since > acted OR since = acted AND EXISTS (
-    SELECT * FROM act AS a
-    JOIN entry AS e ON e.id = a.entry
-    WHERE a.promise = part AND a.at = since AND e.undone_by IS NULL AND a.number > coalesce((
-      SELECT max(d.number) FROM act AS d
-      JOIN entry AS f ON f.id = d.entry
-      WHERE d.promise = bigger AND d.at = acted AND f.undone_by IS NULL AND (
-        d.by = 'me' AND d.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo')
-        OR d.verb = 'accept'
-      )
-    ), 0)
-  ) AS is_new
+SELECT bigger, part, substr(key, 1, 20) AS since
 FROM (
   SELECT
     b.id AS bigger,
     c.id AS part,
     max(
-      iif(c.state = 'active', coalesce(c.bumped_at, ''), ''),
+      coalesce((
+        SELECT moment || printf(' %012d', max(a.number)) FROM (
+          SELECT CASE
+            WHEN c.state = 'active' THEN c.bumped_at
+            WHEN c.state IN ('reneged', 'declined', 'withdrawn', 'released')
+              OR c.state = 'void' AND NOT EXISTS (
+                SELECT * FROM part AS m
+                JOIN promise AS r ON r.id = m.promise
+                WHERE m.bigger = b.id AND r.replaces = c.id
+              ) THEN c.closed_at
+          END AS moment
+        )
+        LEFT JOIN act AS a ON a.promise = c.id AND a.at = moment
+      ), ''),
       iif(c.state = 'active' AND c.due_at < :now, c.due_at, ''),
       iif(c.state = 'active' AND c.due_at > b.due_at, coalesce((
-        SELECT max(a.at) FROM act AS a
+        SELECT max(a.at || printf(' %012d', a.number)) FROM act AS a
         JOIN entry AS e ON e.id = a.entry
         WHERE a.promise = c.id AND e.undone_by IS NULL
           AND a.verb IN ('accept', 'offer', 'negotiate') AND json_extract(a.body, '$.revision') = c.revision
       ), c.accepted_at), ''),
-      iif(c.state IN ('reneged', 'declined', 'withdrawn', 'released')
-        OR c.state = 'void' AND NOT EXISTS (
-          SELECT * FROM part AS m
-          JOIN promise AS r ON r.id = m.promise
-          WHERE m.bigger = b.id AND r.replaces = c.id
-        ), c.closed_at, ''),
       iif(c.state = 'proposed', coalesce((
         SELECT begins FROM (
           SELECT strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(min(c.due_at, b.due_at), c.due_at, b.due_at), '-48 hours') AS begins
         ) WHERE begins <= :now
       ), ''), '')
-    ) AS since,
+    ) AS key,
     max(coalesce(b.accepted_at, ''), coalesce((
-      SELECT max(a.at) FROM act AS a
+      SELECT max(a.at || printf(' %012d', a.number)) FROM act AS a
       JOIN entry AS e ON e.id = a.entry
-      WHERE a.promise = b.id AND a.by = 'me' AND e.undone_by IS NULL
-        AND a.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo')
+      WHERE a.promise = b.id AND e.undone_by IS NULL
+        AND (a.by = 'me' AND a.verb NOT IN ('tag', 'untag', 'correct', 'part', 'import', 'undo', 'redo') OR a.verb = 'accept' AND a.at = b.accepted_at)
     ), '')) AS acted
   FROM promise AS b
   CROSS JOIN part AS l ON l.bigger = b.id
   CROSS JOIN promise AS c ON c.id = l.promise
-  WHERE b.state = 'active'
+  WHERE b.state = 'active' AND b.direction IN ('owe', 'owed', 'self')
 )
-WHERE since > '';
+WHERE key > acted;
 
 CREATE VIEW promises AS
 SELECT
@@ -118,7 +110,7 @@ SELECT
     || iif(p.state = 'reneged' AND p.move = 'me', ' untold', '')
     || iif(p.unsaid, ' unsaid', '')
     || iif(p.state = 'active' AND p.direction <> 'owed'
-        AND EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id AND t.is_new), ' affected', '')
+        AND EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id), ' affected', '')
   ), '') AS flags,
   p.offer AS offer_revision,
   p.offer_outcome,

@@ -76,7 +76,7 @@ def _describe_affected(env: Env, db: sqlite3.Connection, move: MoveReport) -> li
         return []
     begun = output.encode_moment(move.act.at) or ""
     problems = queries.fetch_new_problems(db, clock, bigger["id"])
-    if not any(one["part"] == move.after.id and one["since"] >= begun for one in problems):
+    if not any(one["id"] == move.after.id and one["since"] >= begun for one in problems):
         return []
     return part_words.format_affected(bigger, env.here)
 
@@ -92,17 +92,6 @@ def _describe_open_parts(env: Env, db: sqlite3.Connection, bigger: Promise) -> l
     ]
     is_done = bigger.state in (State.DELIVERED, State.KEPT)
     return part_words.format_open_parts(bigger.id, rows, is_done=is_done) if rows else []
-
-
-def describe_problems(db: sqlite3.Connection, clock: queries.QueryClock) -> dict[int, str]:
-    """Return what is the matter with the parts of open promises, in a line by the ID of each.
-
-    It names the problems that are newer than my last act on the bigger promise.
-    """
-    found: dict[int, list[Row]] = {}
-    for row in queries.fetch_new_problems(db, clock):
-        found.setdefault(row["bigger"], []).append(row)
-    return {number: part_words.format_problem_note(rows) for number, rows in found.items()}
 
 
 def describe_agreed_parts(env: Env, promise: Promise) -> str:
