@@ -14,7 +14,7 @@ FROZEN = """
 agreed-already already-reported ambiguous-date ambiguous-person amendment-emptied answer-lost
 answer-of-other-side auto-backup-failed backup-on-stdout backup-onto-other-file bad-alarm
 bad-choice bad-command-line bad-config bad-count bad-escape bad-head bad-import bad-input
-bad-lines bad-name bad-number bad-place bad-range bad-template cannot-read cannot-run
+bad-lines bad-name bad-number bad-place bad-range bad-template bigger-not-open cannot-read cannot-run
 cannot-write clock-ahead column-twice contradiction damaged-content damaged-ledger dashed-text
 date-ahead date-or-text date-passed edit-kind-missing editor-failed empty-field-in-line
 empty-text export-into-directory export-onto-ledger field-twice field-twice-in-line file-exists
@@ -28,7 +28,7 @@ no-side-in-line no-temporary-file no-topic no-zone-database nobody-to-write-to n
 not-a-backup not-a-ledger not-a-person not-a-whole-number not-in-series not-open not-rebuilt
 not-restored not-unicode not-with-acts not-with-format nothing-changed nothing-open
 nothing-to-answer nothing-to-back-up nothing-to-redo nothing-to-undo old-sqlite one-date-for-all
-option-before-program option-without-value orphan-journal person-of-self picture-exists
+option-before-program option-without-value orphan-journal part-unchanged parts-in-ring parts-too-deep person-of-self picture-exists
 placeholder-text read-only replaced-is-open reply-by-without-offer restore-from-itself
 restore-needs-yes risk-of-promisee root-in-foreign-directory same-counterparty same-name
 same-person scattered-text series-too-long series-too-short series-without-end several-readers

@@ -281,7 +281,7 @@ def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
 def _find_bigger(env: Env, typed: MakeArguments) -> int | None:
     """Return the ID of the bigger promise; by default that of the promise to replace.
 
-    An empty text is none. Raises BadNumber, NoPromise and BiggerNotOpen.
+    An empty text links nothing. Raises BadNumber, NoPromise and BiggerNotOpen.
     """
     if typed.part_of is None and typed.replaces is None:
         return None

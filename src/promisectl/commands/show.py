@@ -50,7 +50,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
                 queries.fetch_series_rows(db, output.build_clock(env), row["series"])
                 if row["series"] and env.form == "table"
                 else (),
-                load_relatives(env, db, row) if env.form == "table" else None,
+                find_relatives(env, db, row) if env.form == "table" else None,
             )
             for row in rows
         ]
@@ -65,7 +65,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
         env.write_stdout(output.encode_json_records(env.form, records))
 
 
-def load_relatives(env: Env, db: sqlite3.Connection, row: Row) -> Relatives:
+def find_relatives(env: Env, db: sqlite3.Connection, row: Row) -> Relatives:
     """Load the promises to show beside one: the bigger one, its parts, those asked together."""
     from promisectl.commands.shared import parts
 

@@ -418,7 +418,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
 
 
 LINK_COLUMNS = {"series", "place", "of", "part_of"}
-"""What links a promise to others: its series, its place there, and the uid of the bigger one."""
+"""What links a promise to others: its series, its place there, the uid of the bigger one."""
 
 
 def has_links(columns: Mapping[str, Any]) -> bool:

@@ -192,7 +192,7 @@ class Journal:
             connection.write_row(self._db, sql.UPDATE_PROMISE, row)
             self._rewrite_links(number, row)
             yield promise
-        links.check_links(self._db, numbers)
+        links.check_part_chains(self._db, numbers)
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)
         for person in sorted(touched_people):

@@ -41,7 +41,7 @@ def _add_series(db: sqlite3.Connection, number: int, columns: Mapping[str, Any])
     connection.write_row(db, sql.ADD_SERIES, row)
 
 
-def check_link(db: sqlite3.Connection, number: int, bigger: int) -> None:
+def check_part_chain(db: sqlite3.Connection, number: int, bigger: int) -> None:
     """Refuse that a promise is a part of `bigger`, if that makes a ring or too long a chain.
 
     A promise that is not made yet may have any `number` that no other has. Raises PartsInRing and
@@ -73,12 +73,12 @@ def list_parts(db: sqlite3.Connection, number: int) -> list[int]:
     return [row["promise"] for row in db.execute(sql.PARTS_OF_BIGGER, {"bigger": number})]
 
 
-def check_links(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Refuse rings and too long chains through promises that are linked. See `check_link`."""
+def check_part_chains(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Refuse rings and too long chains through promises that are linked. See `check_part_chain`."""
     for number in numbers:
         row = db.execute(sql.BIGGER_OF_PART, {"promise": number}).fetchone()
         if row is not None:
-            check_link(db, number, row["bigger"])
+            check_part_chain(db, number, row["bigger"])
 
 
 class LinkFiller:

@@ -34,7 +34,7 @@ def check_link(db: sqlite3.Connection, bigger: Promise, part: int = _NO_PROMISE)
     `part` is the ID of the part, if it is made already. Raises BiggerNotOpen, PartsInRing and
     PartsTooDeep.
     """
-    links.check_link(db, part, bigger.id)
+    links.check_part_chain(db, part, bigger.id)
     ensure_open(bigger)
 
 
