@@ -244,10 +244,10 @@ SEE ALSO
        guide spreadsheets, promisectl guide talking, promisectl guide scripting,
        promisectl guide hooks, promisectl guide python, promisectl guide
        aliases, promisectl guide config, promisectl guide accessibility,
-       promisectl guide well-made, promisectl guide trust, promisectl guide
-       records, promisectl guide files, promisectl guide exit-codes, promisectl
-       guide errors, promisectl guide doctor, promisectl guide guarantees,
-       promisectl guide speed
+       promisectl guide lifecycle, promisectl guide well-made, promisectl guide
+       trust, promisectl guide records, promisectl guide files, promisectl guide
+       exit-codes, promisectl guide errors, promisectl guide doctor, promisectl
+       guide guarantees, promisectl guide speed
 
 promisectl 0.1.0                   2026-11-28                PROMISECTL-GUIDE(1)
 """

@@ -278,7 +278,7 @@ def _write_import_steps(
             else:
                 numbers.append(write_imported_promise(journal, step, new_people))
     refused.raise_if_any()
-    links.check_links(db, linked)
+    links.ensure_links_fit(db, linked)
     return ImportResult(numbers, skipped, list(new_people.values()), differing)
 
 

@@ -133,7 +133,7 @@ class ImportPlanner:
         bigger_ids = {link.file_id: link.bigger_id for link in self._links if link.file_id}
         for link in self._links:
             try:
-                _check_imported_link(link, bigger_ids)
+                check_imported_link(link, bigger_ids)
                 bigger = self._numbers.find_bigger_number(link.bigger_id)
                 yield ImportStep(link.line, "link", number=link.number, bigger=bigger)
             except errors.BadRecord as problem:
@@ -197,7 +197,7 @@ class _ImportedLink(NamedTuple):
     bigger_id: int
 
 
-def _check_imported_link(link: _ImportedLink, bigger_ids: Mapping[int, int]) -> None:
+def check_imported_link(link: _ImportedLink, bigger_ids: Mapping[int, int]) -> None:
     """Refuse a ring of parts in a file, and a chain that is too long. Raises BadRecord."""
     above = [link.bigger_id]
     while above[-1] in bigger_ids and link.file_id != above[-1] and len(above) < MAX_PART_CHAIN:

@@ -205,7 +205,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
         counterparty.resolve_counterparties(env, option, names, known, new=typed.new),
         place=typed.place,
         unsaid=typed.unsaid,
-        bigger=_find_bigger(env, typed),
+        bigger=find_bigger(env, typed),
     )
     print_known_names(env, typed, draft.others)
     if typed.outcome is None:
@@ -266,10 +266,10 @@ def _parse_replacement(env: Env, typed: MakeArguments) -> Replacement | None:
     return make_replaced.ask_what_becomes(env, replacement) if env.may_ask else replacement
 
 
-def _find_bigger(env: Env, typed: MakeArguments) -> int | None:
+def find_bigger(env: Env, typed: MakeArguments) -> int | None:
     """Return the ID of the bigger promise; by default that of the promise to replace.
 
-    An empty text is none. Raises BadNumber, NoPromise and BiggerNotOpen.
+    With an empty text it is on its own. Raises BadNumber, NoPromise and BiggerNotOpen.
     """
     if typed.part_of is None and typed.replaces is None:
         return None
@@ -420,7 +420,7 @@ def check_make_options(env: Env, typed: MakeArguments) -> None:
         )
 
 
-def _load_bigger_uid(
+def load_bigger_uid(
     env: Env, db: sqlite3.Connection, journal: Journal, draft: MakeDraft
 ) -> str | None:
     """Return the uid of the bigger promise of a draft. Raises what `parts.check_link` raises."""
@@ -446,7 +446,7 @@ def _record_new_promise(
     reply, here = draft.reply if other else None, env.here
     person = journal.find_or_insert_person(other) if other else None
     name = person.name if person else ""
-    opening = draft.build_opening_act(env, person, _load_bigger_uid(env, db, journal, draft))
+    opening = draft.build_opening_act(env, person, load_bigger_uid(env, db, journal, draft))
     promise = journal.begin_promise(opening)
     move = MoveReport(None, promise, opening, name, here)
     line = messages.format_new_promise(promise, name, here)

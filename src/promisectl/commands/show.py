@@ -45,7 +45,7 @@ def show(env: Env, ids: Sequence[str]) -> None:
                 row,
                 queries.load_promise_acts(db, row["id"]),
                 queries.fetch_act_rows(db, ActQuery(row["id"])),
-                load_relatives(env, db, row) if env.form == "table" else None,
+                _load_shown_relatives(env, db, row),
             )
             for row in rows
         ]
@@ -60,8 +60,10 @@ def show(env: Env, ids: Sequence[str]) -> None:
         env.write_stdout(output.encode_json_records(env.form, records))
 
 
-def load_relatives(env: Env, db: sqlite3.Connection, row: Row) -> Relatives:
-    """Load the promises to show beside one: the bigger one, its parts, those asked together."""
+def _load_shown_relatives(env: Env, db: sqlite3.Connection, row: Row) -> Relatives | None:
+    """Load the promises to show beside one, for a page; None for a record, which has their IDs."""
+    if env.form != "table":
+        return None
     from promisectl.commands.shared import parts
 
     return parts.load_relatives(db, output.build_clock(env), row)

@@ -20,7 +20,7 @@ _OWE_PHRASES = {"owe": "you owe {}", "owed": "{} owes you", "self": "you promise
 
 
 class Relatives(NamedTuple):
-    """The promises to show beside one: the bigger one, its parts, and those asked together with it.
+    """The promises to show beside one: the bigger one, its parts, and those asked together.
 
     `problems` say what is the matter with the parts of a promise that is owed to me.
     """
@@ -67,13 +67,13 @@ def format_open_parts(number: int, rows: Sequence[ViewRow], *, is_done: bool) ->
     named = [f"#{row['id']} {formats.format_counterparty(row)}" for row in rows]
     count = formats.format_count(len(rows), "part")
     lines = [f"{count} {verb} open: {_join_some(named, ', ', number)}."]
-    ways = [way for row in rows if (way := _format_ending(row))]
+    ways = [way for row in rows if (way := format_part_ending(row))]
     if ways and not is_done:
         lines.append(f"No longer needed? {' · '.join(ways[:_MAX_NAMED_PARTS])}")
     return lines
 
 
-def _format_ending(row: ViewRow) -> str:
+def format_part_ending(row: ViewRow) -> str:
     """Return the command by which I can end a part; empty where the other side has to."""
     if row["state"] == "proposed":
         return f"promisectl {'withdraw' if row['author'] == 'me' else 'decline'} {row['id']}"
@@ -88,7 +88,7 @@ def format_problems(rows: Sequence[ViewRow]) -> str:
     """
     number = rows[0]["bigger"]
     if rows[0]["bigger_direction"] == "owed":
-        named = [f"{_format_owner(row)} #{row['id']} {format_problem(row)}" for row in rows]
+        named = [f"{format_owner(row)} #{row['id']} {format_problem(row)}" for row in rows]
         return _join_some(named, "; ", number)
     named = [
         f"#{row['id']} {formats.format_counterparty(row)}: {format_problem(row)}" for row in rows
@@ -111,7 +111,8 @@ def format_problem_notes(rows: Iterable[ViewRow]) -> dict[int, str]:
     }
 
 
-def _format_owner(row: ViewRow) -> str:
+def format_owner(row: ViewRow) -> str:
+    """Return whose a part is: “Kim's” or “your”."""
     return f"{row['person_name']}'s" if row["direction"] == "owed" else "your"
 
 

@@ -59,7 +59,7 @@ def render_promise(
     facts = list_promise_facts(row, promise, here)
     parts += [Text(), tables.render_pairs([*facts, *(relatives.facts if relatives else ())])]
     if relatives:
-        parts += _list_relative_tables(relatives, here, width)
+        parts += iter_relative_tables(relatives, here, width)
     if promise.offered_revision and promise.in_force:
         whose = "Your" if row["author"] == "me" else f"{name}'s"
         title = f"{whose} proposed change (rev {promise.offered_revision.number})"
@@ -76,7 +76,7 @@ def render_promise(
     return Group(*parts)
 
 
-def _list_relative_tables(
+def iter_relative_tables(
     relatives: Relatives, here: LocalMoment, width: int
 ) -> Iterator[RenderableType]:
     """Yield the tables of the parts of a promise, and of those that were asked together with it."""

@@ -18,6 +18,7 @@ from promisectl.domain.promise import (
     ImportedState,
     Opening,
     Promise,
+    Revision,
     Side,
     State,
     Terms,
@@ -372,8 +373,7 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
     """
     opening, first_due = promise.opening, promise.first_due
     current, offer = promise.current_revision, promise.offered_revision
-    terms, offered = current.terms, offer.terms if offer else _NO_TERMS
-    reply_by, offer_reply_by = current.reply_by, offer.reply_by if offer else None
+    terms, reply_by = current.terms, current.reply_by
     return {
         "uid": opening.uid,
         "person": opening.person,
@@ -408,20 +408,34 @@ def encode_promise_row(promise: Promise) -> dict[str, Any]:
         "repair": promise.repair,
         "risk": promise.risk,
         "no_to": promise.no_to,
-        "offer": offer.number if offer else None,
-        "offer_outcome": offered.outcome if offer else None,
-        "offer_due": offered.due.civil if offered.due else None,
-        "offer_done_when": offered.done_when,
-        "offer_why": offered.why,
-        "offer_reply_by": offer_reply_by.civil if offer_reply_by else None,
         "first_due_at": encode_instant(first_due.at) if first_due else None,
         "unsaid": _encode_unsaid(promise),
-        "offer_reply_at": encode_instant(offer_reply_by.at) if offer_reply_by else None,
-        "series": opening.series,
-        "place": opening.place[0] if opening.place else None,
-        "of": opening.place[1] if opening.place else None,
-        "part_of": promise.part_of,
+        **_encode_offer_columns(offer),
+        **_encode_link_columns(promise),
     }
+
+
+def _encode_offer_columns(offer: Revision | None) -> dict[str, Any]:
+    terms, reply_by = offer.terms if offer else _NO_TERMS, offer.reply_by if offer else None
+    return {
+        "offer": offer.number if offer else None,
+        "offer_outcome": terms.outcome if offer else None,
+        "offer_due": terms.due.civil if terms.due else None,
+        "offer_done_when": terms.done_when,
+        "offer_why": terms.why,
+        "offer_reply_by": reply_by.civil if reply_by else None,
+        "offer_reply_at": encode_instant(reply_by.at) if reply_by else None,
+    }
+
+
+LINK_COLUMNS = {"series", "place", "of", "part_of"}
+"""What `encode_promise_row` returns beside the columns of the promise itself."""
+
+
+def _encode_link_columns(promise: Promise) -> dict[str, Any]:
+    opening = promise.opening
+    place, of = opening.place or (None, None)
+    return {"series": opening.series, "place": place, "of": of, "part_of": promise.part_of}
 
 
 def _encode_unsaid(promise: Promise) -> int | None:

@@ -10,12 +10,13 @@ from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, connection, links, queries
+from promisectl.storage import codec, connection, queries
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
+    from typing import Any
 
     from promisectl.domain.lifecycle import Applied
     from promisectl.storage.codec import NewPromiseRows
@@ -78,10 +79,11 @@ class Journal:
         columns = {**rows.columns, "id": number}
         if again:
             connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
-            links.rewrite_links(self._db, number, columns)
+            self._rewrite_links(number, columns)
         elif number == following or self._was_empty:
             connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
-            links.add_links(self._db, number, columns)
+            if any(columns[name] is not None for name in codec.LINK_COLUMNS):
+                self._rewrite_links(number, columns)
             self._highest_promise = max(number, self._highest_promise)
         else:
             raise errors.DamagedContent("The ledger", f"#{following} would get another ID")
@@ -108,9 +110,9 @@ class Journal:
             raise errors.DamagedContent("The ledger", f"#{promise.id} is missing")
         stored_columns = codec.sqlite_row_dict(stored)
         changed = {name for name, value in row.items() if value != stored_columns[name]}
-        if changed & links.LINK_COLUMNS:
-            links.rewrite_links(self._db, promise.id, row)
-            changed -= links.LINK_COLUMNS
+        if changed & codec.LINK_COLUMNS:
+            self._rewrite_links(promise.id, row)
+            changed -= codec.LINK_COLUMNS
         if changed & _FIXED_COLUMNS:
             statement = sql.UPDATE_PROMISE
         elif changed & _INDEXED_COLUMNS:
@@ -120,6 +122,12 @@ class Journal:
         if changed:
             connection.write_row(self._db, statement, {**row, "id": promise.id})
         return applied
+
+    def _rewrite_links(self, number: int, columns: Mapping[str, Any]) -> None:
+        """Write the links of a promise; most have none, and then nothing is imported for them."""
+        from promisectl.storage import links
+
+        links.rewrite_links(self._db, number, columns)
 
     def _insert_act(self, promise: Promise, act: Act) -> None:
         self._insert_act_row(
@@ -182,9 +190,11 @@ class Journal:
             self._insert_act(promise, act)
             row = {**codec.encode_promise_row(promise), "id": number}
             connection.write_row(self._db, sql.UPDATE_PROMISE, row)
-            links.rewrite_links(self._db, number, row)
+            self._rewrite_links(number, row)
             yield promise
-        links.check_links(self._db, numbers)
+        from promisectl.storage import links
+
+        links.ensure_links_fit(self._db, numbers)
         touched_people = {row["person"] for row in touched if row["person"] is not None}
         person_verb = PersonVerb(verb.value)
         for person in sorted(touched_people):

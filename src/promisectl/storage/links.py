@@ -1,4 +1,4 @@
-"""The rows that link promises: the place of each in its series, and the bigger promise of a part.
+"""The rows that link promises: the place of each in its series, and a part's bigger promise.
 
 They follow from the acts, as the rows of promises do.
 """
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
     from typing import Any
-
-LINK_COLUMNS = {"series", "place", "of", "part_of"}
-"""What `codec.encode_promise_row` returns beside the columns of the promise itself."""
 
 
 def add_links(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
@@ -44,7 +41,7 @@ def _add_series(db: sqlite3.Connection, number: int, columns: Mapping[str, Any])
     connection.write_row(db, sql.ADD_SERIES, row)
 
 
-def check_link(db: sqlite3.Connection, number: int, bigger: int) -> None:
+def ensure_link_fits(db: sqlite3.Connection, number: int, bigger: int) -> None:
     """Refuse that a promise is a part of `bigger`, if that makes a ring or too long a chain.
 
     A promise that is not made yet may have any `number` that no other has. Raises PartsInRing and
@@ -76,12 +73,12 @@ def list_parts(db: sqlite3.Connection, number: int) -> list[int]:
     return [row["promise"] for row in db.execute(sql.PARTS_OF_BIGGER, {"bigger": number})]
 
 
-def check_links(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
-    """Refuse rings and too long chains through promises that are linked. See `check_link`."""
+def ensure_links_fit(db: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Refuse rings and too long chains through promises that are linked. See `ensure_link_fits`."""
     for number in numbers:
         row = db.execute(sql.BIGGER_OF_PART, {"promise": number}).fetchone()
         if row is not None:
-            check_link(db, number, row["bigger"])
+            ensure_link_fits(db, number, row["bigger"])
 
 
 class LinkFiller:

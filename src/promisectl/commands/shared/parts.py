@@ -34,7 +34,7 @@ def check_link(db: sqlite3.Connection, bigger: Promise, part: int = _NO_PROMISE)
     `part` is the ID of the part, if it is made already. Raises BiggerNotOpen, PartsInRing and
     PartsTooDeep.
     """
-    links.check_link(db, part, bigger.id)
+    links.ensure_link_fits(db, part, bigger.id)
     ensure_open(bigger)
 
 
@@ -59,15 +59,15 @@ def describe_effects(env: Env, db: sqlite3.Connection, move: MoveReport) -> list
     """Return what to say after a move about the bigger promise of it, and about its open parts."""
     lines = []
     if move.after.part_of:
-        lines += _describe_affected(env, db, move)
+        lines += describe_affected(env, db, move)
     if move.before and move.before.state in OPEN_STATES:
         is_over = move.after.state not in UNDELIVERED_STATES
         if is_over and move.after.state is not move.before.state:
-            lines += _describe_open_parts(env, db, move.after)
+            lines += describe_open_parts(env, db, move.after)
     return lines
 
 
-def _describe_affected(env: Env, db: sqlite3.Connection, move: MoveReport) -> list[str]:
+def describe_affected(env: Env, db: sqlite3.Connection, move: MoveReport) -> list[str]:
     """Return that the bigger promise is affected, if the problem began with this move."""
     clock = output.build_clock(env)
     row = queries.find_promise_by_id(db, clock, move.after.id)
@@ -81,7 +81,7 @@ def _describe_affected(env: Env, db: sqlite3.Connection, move: MoveReport) -> li
     return part_words.format_affected(bigger, env.here)
 
 
-def _describe_open_parts(env: Env, db: sqlite3.Connection, bigger: Promise) -> list[str]:
+def describe_open_parts(env: Env, db: sqlite3.Connection, bigger: Promise) -> list[str]:
     """Return which parts of a promise that is over or reported are still open."""
     if not links.list_parts(db, bigger.id):
         return []
