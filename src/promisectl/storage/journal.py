@@ -10,7 +10,7 @@ from promisectl.domain.civil import encode_instant
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.person_acts import PersonAct, PersonVerb
 from promisectl.domain.promise import Act, Promise, Side, Verb
-from promisectl.storage import codec, connection, links, queries
+from promisectl.storage import codec, connection, queries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -180,6 +180,8 @@ class Journal:
     def _apply_undo_or_redo(
         self, target: int, command: str, verb: Verb, undone_by: int | None
     ) -> Iterator[Promise]:
+        from promisectl.storage import links
+
         touched = self._db.execute(sql.TOUCHED_BY_ENTRY, {"entry": target}).fetchall()
         now, entry = self._now, self.entry
         act = Act(verb, Side.BOOKKEEPER, now, now, target=target, entry=entry, text=command)
@@ -190,7 +192,7 @@ class Journal:
             self._insert_act(promise, act)
             row = {**codec.encode_promise_row(promise), "id": number}
             connection.write_row(self._db, sql.UPDATE_PROMISE, row)
-            self._rewrite_links(number, row)
+            links.rewrite_links(self._db, number, row)
             yield promise
         links.check_part_chains(self._db, numbers)
         touched_people = {row["person"] for row in touched if row["person"] is not None}
