@@ -196,7 +196,7 @@ class Env:
     def lacks_ledger_directory(self) -> bool:
         """Whether the ledger was named and its directory is missing."""
         is_default = paths.is_default_ledger(self.environ, self.ledger)
-        return not (is_default or os.path.lexists(os.path.dirname(self.ledger)))
+        return not is_default and paths.is_missing(os.path.dirname(self.ledger))
 
     # What the person sees
 

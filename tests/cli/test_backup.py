@@ -259,6 +259,20 @@ def test_a_directory_that_is_not_there_is_not_made(filled: Program, name: str) -
     assert [one.name for one in filled.home.iterdir()] == ["data"]
 
 
+def test_a_directory_that_can_t_be_looked_at_is_not_called_missing(filled: Program) -> None:
+    (filled.home / "round").symlink_to("round")
+    file = filled.home / "round" / "stick" / "ledger.db"
+    result = filled("backup", str(file))
+    assert (result.stdout, result.code) == ("", 5)
+    assert result.stderr == (
+        f"promisectl: Can't write {file}: Too many levels of symbolic links. "
+        "Choose another place, or try again.\n"
+    )
+    result = filled("owe", "--ledger", str(file))
+    assert result.code == 5
+    assert "There is no directory" not in result.stderr
+
+
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_a_file_without_a_name_is_refused(filled: Program, command: str) -> None:
     result = filled(command, "")

@@ -72,7 +72,7 @@ def create_backup_at(env: Env, file: str, *, force: bool) -> create.Backup:
     is_directory = output_files.is_directory_path(os.path.expanduser(file))
     directory = path if is_directory else os.path.dirname(path)
     # A directory is not created: for a stick that is missing, it would be on the disk instead.
-    if not os.path.lexists(directory):
+    if paths.is_missing(directory):
         raise errors.NoDirectory(directory)
     if is_directory:
         return create.create_dated_backup(env.ledger, path, env.now)

@@ -14,6 +14,20 @@ if TYPE_CHECKING:
 _SIGNS_OF_A_SHELL = "$`\\"  # in a path, it may be for a shell, or for that of Windows
 
 
+def is_missing(path: str) -> bool:
+    """Whether nothing has this path; False where that can't be found out.
+
+    What is wrong with a path that can't be looked at, the call that uses it says.
+    """
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def resolve_path(named: str) -> str:
     """Return the absolute path of a file that somebody named, with their home for `~`.
 
