@@ -76,8 +76,8 @@ def test_the_answer_is_one_line_for_a_series(program: Program) -> None:
         ("--to ben --asked", "Ben asks you for", "Answer: promisectl accept 1 --rest · promisectl negotiate 1 --rest --by “…” · promisectl decline 1 --rest"),
         ("--from ben", "you ask Ben for", "Not said yet? promisectl message 1-2 · When Ben says yes: promisectl accept 1 --rest"),
         ("--from ben --unsaid", "you ask Ben for", "Send it: promisectl message 1-2 · Then: promisectl told 1-2"),
-        ("--from ben --agreed", "Ben owes you", "When the first is done: promisectl complete 1 · For all that are left, add --rest"),
-        ("--to me", "you promise yourself", "First one done? promisectl complete 1 · For all that are left, add --rest"),
+        ("--from ben --agreed", "Ben owes you", "When the first is done: promisectl complete 1 · Other moves take --rest for all that are left"),
+        ("--to me", "you promise yourself", "First one done? promisectl complete 1 · Other moves take --rest for all that are left"),
     ],
 )  # fmt: skip
 def test_who_says_what_and_what_comes_next(
@@ -567,3 +567,43 @@ def test_a_series_gives_what_the_same_promises_one_by_one_give(
         codes = [program(*shlex.split(move.format(number))).code for move, number in moves]
         read.append([codes, *_read(program, "2026-12-30T12:00")])
     assert read[0] == read[1]
+
+
+@pytest.mark.parametrize(
+    ("first", "every", "told"),
+    [
+        ("30 nov", "month", "day 30 of the month. For its last day, begin with a month of 31 days: --by 2026-12-31"),
+        ("28 feb", "quarter", "day 28 of the month. For its last day, begin with a month of 31 days: --by 2027-03-31"),
+        ("31 dec", "month", ""),
+        ("29 nov", "month", ""),
+        ("30 nov", "week", ""),
+        ("28 feb", "year", ""),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_short_month_is_not_the_end_of_each_month(
+    program: Program, first: str, every: str, told: str
+) -> None:
+    words = f"make 'Send the invoice' --to ben --by '{first}' --every {every} --times 4 --agreed"
+    hints = program(*shlex.split(words)).stderr.splitlines()
+    ends = [line for line in hints if "day of the month" in line or "of the month." in line]
+    assert ends == ([f"All are due on {told}"] if told else [])
+
+
+def test_a_series_is_one_of_the_promises_that_are_guided(program: Program) -> None:
+    program.ok(*shlex.split(SERIES.replace("--times 5", "--times 40 --agreed")))
+    program.ok("make", "Send the slides", "--to", "dana", "--asked")
+    assert "Done? promisectl complete 41" in program("accept", "41").stderr
+
+
+def test_a_series_is_not_weighed_against_itself(program: Program) -> None:
+    play(program, "make 'Water my plants' --from ingrid --by mon --every day --times 6")
+    answer = program("accept", "1", "--rest", answers="\n")
+    assert answer.code == 0
+    assert "not agreed yet" not in answer.stderr
+
+
+def test_a_walk_goes_on_to_the_next_one_of_a_series_that_is_owed_to_me(program: Program) -> None:
+    play(program, "make 'Water my plants' --from kim --by mon --every day --times 3 --agreed")
+    answer = program("review", answers="complete\n" * 3, width=80, today="2026-12-20")
+    assert "Reviewed 3 of 3: 3 changed." in answer.stdout
+    assert [one["state"] for one in fetch(program)] == ["kept"] * 3

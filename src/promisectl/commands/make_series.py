@@ -135,4 +135,6 @@ def build_series_answers(
         MoveAnswer("", promise.id, recorder.load_answer_record(env, db, promise.id))
         for promise in promises
     ]
-    return [answers[0]._replace(line=line, hints=[step] if is_guided else []), *answers[1:]]
+    month_end = rendering.format_month_end(series.rule.unit, series.dues)
+    hints = [month_end, step if is_guided else ""]
+    return [answers[0]._replace(line=line, hints=hints), *answers[1:]]

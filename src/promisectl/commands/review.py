@@ -246,7 +246,7 @@ def _review_items(env: Env, items: list[ReviewItem], results: dict[int, str]) ->
     """Ask about promises in turn, and note the result by ID; return False when the person quits.
 
     A promise that has been settled in the meantime is passed over. After a move on one of a series
-    that waits for me, the next of them comes up; any other answer is about all of them.
+    that is urgent, the next of them comes up; any other answer is about all of them.
     """
     index = 0
     while index < len(items):
@@ -271,7 +271,7 @@ def _review_items(env: Env, items: list[ReviewItem], results: dict[int, str]) ->
             if results.get(number) != _MOVED_RESULT:
                 results[number] = _STAY_RESULTS.get(word, _MOVED_RESULT)
             index += 1
-            if word not in _STAY_CHOICES and item.group in waiting.WAITING_GROUPS:
+            if word not in _STAY_CHOICES and item.group is not _OTHER_GROUP:
                 items[index:index] = load_others(env, item, items)
         env.print_line("")
     return True

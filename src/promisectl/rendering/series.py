@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain import civil
 from promisectl.domain.promise import Direction, State
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.promise import Promise, Verb
     from promisectl.rendering.formats import LocalMoment
+
+_LONGEST_MONTH = 31
 
 
 class SeriesSpan(NamedTuple):
@@ -57,7 +61,25 @@ def format_first_step(promises: Sequence[Promise], name: str, *, is_fresh: bool)
         left = formats.format_id_range([promise.id for promise in promises])
         return messages.format_next_step(first, name, is_fresh=is_fresh, left=left)
     done = "When the first is done:" if first.direction is Direction.OWED else "First one done?"
-    return f"{done} promisectl complete {first.id} · For all that are left, add --rest"
+    return f"{done} promisectl complete {first.id} · Other moves take --rest for all that are left"
+
+
+def format_month_end(unit: str, dues: Sequence[CivilMoment]) -> str:
+    """Return how to promise the last day of each month; empty for dates that are not like that.
+
+    A series that begins on the last day of a shorter month has that day in the longer ones, too.
+    """
+    days = [date.fromisoformat(due.civil[:10]) for due in dues]
+    first, are_ends = days[0], [(day + timedelta(1)).day == 1 for day in days]
+    if unit not in ("month", "quarter") or not are_ends[0] or all(are_ends):
+        return ""
+    begin = first
+    while begin.day != _LONGEST_MONTH:
+        begin += timedelta(1)
+    return (
+        f"All are due on day {first.day} of the month. For its last day, begin with a month of "
+        f"{_LONGEST_MONTH} days: --by {begin.isoformat()}"
+    )
 
 
 class SeriesCounts(NamedTuple):

@@ -449,6 +449,12 @@ def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
     return number
 
 
+def count_repeated_promises(db: sqlite3.Connection) -> int:
+    """Return how many promises are in a series, the first of each not counted."""
+    count: int = db.execute(sql.COUNT_REPEATED_PROMISES).fetchone()[0]
+    return count
+
+
 def load_people(db: sqlite3.Connection) -> list[Person]:
     """Return all people in the ledger, with their aliases."""
     from promisectl.domain.people import Person

@@ -25,6 +25,9 @@ SELECT * FROM promises WHERE id = :id;
 SELECT * FROM promises WHERE id IN (SELECT promise FROM series WHERE series = :series)
 ORDER BY place, id;
 
+-- query: COUNT_REPEATED_PROMISES
+SELECT count(*) - count(DISTINCT series) FROM series;
+
 -- query: AFFECTED_IDS
 -- What the view promises says is affected, as a list for the statements: they have it as a parameter.
 SELECT ' ' || coalesce(group_concat(bigger, ' '), '') || ' ' FROM (

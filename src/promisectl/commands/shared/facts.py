@@ -66,7 +66,7 @@ class PersonFacts(NamedTuple):
 def load_facts(env: Env, handle: str, terms: Terms, number: int | None = None) -> PersonFacts:
     """Return the facts about a person before terms; `number` is the promise that has them.
 
-    Without a due date, no week is full.
+    Without a due date, no week is full. The others of its series are not weighed against it.
     """
     clock = output.build_clock(env)
     query = Query(clock, open=True, states=UNDELIVERED_STATES, person=handle)
@@ -75,7 +75,8 @@ def load_facts(env: Env, handle: str, terms: Terms, number: int | None = None) -
         if terms.due:
             day = civil.local_time(terms.due.at, env.zone).date()
             rows = workload.list_rows_of_week(env, queries.fetch_promise_rows(db, query), day)
-            rows = [row for row in rows if row["id"] != number]
+            own = next((row["series"] or row["id"] for row in rows if row["id"] == number), number)
+            rows = [row for row in rows if own not in (row["id"], row["series"])]
         count = 1 + len(rows)
         is_overfull = subject.is_too_much(count, 0) and subject.is_too_much(
             count, workload.median_weekly_deliveries(env, db, handle)

@@ -8,7 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import lifecycle
-from promisectl.domain.constants import UNDELIVERED_STATES
+from promisectl.domain.constants import MAX_SERIES_LENGTH, UNDELIVERED_STATES
 from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
 from promisectl.records import fields
 from promisectl.rendering import formats, messages
@@ -472,11 +472,17 @@ def suggest_next_step(env: Env, db: sqlite3.Connection, promise: Promise, name: 
 
 
 def are_steps_wanted(env: Env, db: sqlite3.Connection) -> bool:
-    """Whether the config wants the next steps after a move, by default for the first promises."""
+    """Whether the config wants the next steps after a move, by default for the first promises.
+
+    A series is one of them, however many promises it has.
+    """
     wish = env.config.hints
-    return wish == "always" or (
-        wish == "first-weeks" and queries.fetch_newest_promise_id(db) <= _MAX_GUIDED_PROMISES
-    )
+    if wish != "first-weeks":
+        return wish == "always"
+    newest = queries.fetch_newest_promise_id(db)
+    if newest <= _MAX_GUIDED_PROMISES or newest > _MAX_GUIDED_PROMISES * MAX_SERIES_LENGTH:
+        return newest <= _MAX_GUIDED_PROMISES
+    return newest - queries.count_repeated_promises(db) <= _MAX_GUIDED_PROMISES
 
 
 def add_check_hint(
