@@ -337,3 +337,17 @@ def test_a_calendar_has_a_part_below_the_bigger_promise(page: Program) -> None:
         uids[3]: {"PARENT": uids[1]},
         uids[4]: {"PARENT": uids[1], "SIBLING": uids[3]},
     }
+
+
+def test_what_was_replaced_is_neither_a_problem_nor_counted(program: Program) -> None:
+    program.ok("make", "Launch the page", "--to", "ingrid", "--by", "22 dec", "--agreed")
+    program.ok("make", "Sign it off", "--from", "dana", "--by", "11 dec", "--part-of", "1")
+    program.ok("withdraw", "2", today="2026-11-25")
+    moved = program("moves", today="2026-11-25T12:00", width=100).stdout
+    assert "#2 from Dana: withdrawn" in moved
+    program.ok(
+        "make", "Sign it off", "--from", "nadia", "--replaces", "2", "--agreed",
+        today="2026-11-25",
+    )  # fmt: skip
+    assert "Affected" not in program("moves", today="2026-11-25T12:00", width=100).stdout
+    assert "\nParts: 0 of 1 kept\n" in program.ok("show", "1", width=100, today="2026-11-25T12:00")

@@ -24,7 +24,7 @@ from tests.storage.test_random_walks import START, world
 
 _AHEAD = timedelta(hours=48)
 _NOT_MINE = (Verb.TAG, Verb.UNTAG, Verb.CORRECT, Verb.PART, Verb.IMPORT)
-_ENDED = (State.RENEGED, State.DECLINED, State.WITHDRAWN, State.RELEASED)
+_ENDED = (State.DECLINED, State.WITHDRAWN, State.RELEASED, State.VOID)
 
 
 # The same, read plainly
@@ -77,7 +77,7 @@ class _Told:
                     if act.verb in agreed and act.at == one.agreed_at
                 ]
                 found.append((one.agreed_at, max(numbers)))
-        if one.state in _ENDED or (one.state is State.VOID and not replaced):
+        if one.state is State.RENEGED or (one.state in _ENDED and not replaced):
             said.append(one.closed_at)
         if one.state is State.PROPOSED:
             dues = [moment.at - _AHEAD for moment in (due, their_due) if moment]
@@ -263,6 +263,25 @@ _PARTS: dict[str, tuple[str, dict[str, Any], tuple[_Say, ...], bool]] = {
         _AGREED,
         (lambda env: bookkeeping.void(env, "2", reason="twice"),),
         True,
+    ),
+    "broken and replaced": ("owe owed self", _AGREED, (_renege, _replace), True),
+    "declined and replaced": (
+        "owe owed",
+        _FAR,
+        (lambda env: acts.decline(env, ["2"]), _replace),
+        False,
+    ),
+    "withdrawn and replaced": (
+        "owe owed",
+        _FAR,
+        (lambda env: acts.withdraw(env, ["2"]), _replace),
+        False,
+    ),
+    "released and replaced": (
+        "owe owed",
+        _AGREED,
+        (lambda env: acts.release(env, ["2"]), _replace),
+        False,
     ),
     "void and replaced": (
         "owe owed self",

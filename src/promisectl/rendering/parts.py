@@ -134,9 +134,13 @@ def format_agreed_parts(number: int, rows: Sequence[ViewRow]) -> str:
 
 
 def format_parts_title(rows: Sequence[ViewRow]) -> str:
-    """Return the title of the parts of a promise: “Parts: 1 of 2 kept”."""
-    kept = sum(row["state"] == "kept" for row in rows)
-    return f"Parts: {kept} of {len(rows)} kept"
+    """Return the title of the parts of a promise: “Parts: 1 of 2 kept”.
+
+    Void parts and those that another part replaces are not counted.
+    """
+    replaced = {row["replaces"] for row in rows}
+    states = [row["state"] for row in rows if row["id"] not in replaced and row["state"] != "void"]
+    return f"Parts: {states.count('kept')} of {len(states)} kept"
 
 
 def format_together_title(rows: Sequence[ViewRow]) -> str:

@@ -5,7 +5,7 @@
 
 -- The parts of active promises with a problem that began after my newest act on the bigger promise (the first yes, before I said anything), and
 -- the moment when the newest one began. Of one moment, what was recorded later is later: a key is a moment with the number of the newest act then.
--- The problems, line by line: at risk; ended, or void and not replaced; overdue; agreed to be due later than the bigger promise; not agreed,
+-- The problems, line by line: at risk; broken, or ended in another way and not replaced; overdue; agreed to be due later than the bigger promise; not agreed,
 -- 48 hours before a due date. With the direction, the first column of its index, SQLite looks at open promises alone.
 CREATE VIEW problems AS
 SELECT bigger, part, substr(key, 1, 20) AS since
@@ -18,8 +18,8 @@ FROM (
         SELECT moment || printf(' %012d', max(a.number)) FROM (
           SELECT CASE
             WHEN c.state = 'active' THEN c.bumped_at
-            WHEN c.state IN ('reneged', 'declined', 'withdrawn', 'released')
-              OR c.state = 'void' AND NOT EXISTS (
+            WHEN c.state = 'reneged'
+              OR c.state IN ('declined', 'withdrawn', 'released', 'void') AND NOT EXISTS (
                 SELECT * FROM part AS m
                 JOIN promise AS r ON r.id = m.promise
                 WHERE m.bigger = b.id AND r.replaces = c.id
