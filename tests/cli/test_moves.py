@@ -87,6 +87,9 @@ def every_kind(program: Program) -> Program:
     program.ok("make", "Due today", "--to", "dana", "--by", "2026-11-23", "--agreed", **early)
     program.ok("make", "Overdue", "--to", "me", "--by", "2026-11-22", **early)
     program.ok("make", "Not said", "--from", "kim", "--by", "2026-12-24", "--unsaid", **early)
+    program.ok("make", "Has a part", "--to", "dana", "--by", "2026-12-24", "--agreed", **early)
+    program.ok("make", "A part", "--from", "lee", "--agreed", "--part-of", "9", **early)
+    program.ok("renege", "10", "--reason", "ill", **early)
     return program
 
 
@@ -96,7 +99,7 @@ def _kinds(program: Program, *words: str) -> list[tuple[str, int]]:
 
 
 def test_the_groups_are_in_one_order_in_every_view(every_kind: Program) -> None:
-    kinds = [("overdue", 7), ("today", 6), ("answer", 5), ("judge", 4), ("warned", 3), ("tell", 2), ("unsaid", 8), ("unanswered", 1)]  # fmt: skip
+    kinds = [("overdue", 7), ("today", 6), ("affected", 9), ("answer", 5), ("judge", 4), ("warned", 3), ("tell", 2), ("unsaid", 8), ("unanswered", 1)]  # fmt: skip
     assert _kinds(every_kind) == kinds
     titles = [group.title for group in WAITING_GROUPS]
     for words in (["moves"], ["review", "--no-input"], ["digest"]):

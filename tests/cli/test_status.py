@@ -25,6 +25,7 @@ NONE = {
     "warned": 0,
     "unanswered": 0,
     "unsaid": 0,
+    "affected": 0,
 }
 
 
@@ -66,6 +67,7 @@ def test_the_most_urgent_comes_first(full: Program) -> None:
         "warned": 1,
         "unanswered": 1,
         "unsaid": 0,
+        "affected": 0,
     }
     assert json.loads(full.ok("status", "--json", today=at)) == counts
     assert list(json.loads(full.ok("status", "--json", today=at))) == list(NONE)
