@@ -297,7 +297,7 @@ def _keys(sample: dict[str, Any]) -> Iterator[str]:
 def test_the_flags_and_views_are_those_of_the_ledger() -> None:
     views = (ROOT / "src" / "promisectl" / "storage" / "views.sql").read_text(encoding="utf-8")
     assert _first("records", "flag | means") == re.findall(r"' ([a-z-]+)', ''\)", views)
-    assert _first("files", "view | holds") == re.findall(r"CREATE VIEW (\w+)", views)
+    assert {*_first("files", "view | holds")} == {*re.findall(r"CREATE VIEW (\w+)", views)}
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:

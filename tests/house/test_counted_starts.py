@@ -16,10 +16,10 @@ import pytest
 from tests.conftest import MONDAY, tool
 
 MAX_STARTS = {
-    "owe": 2.65,
-    "owe --json": 2.7,
+    "owe": 2.6,
+    "owe --json": 2.65,
     "message 2": 2.75,
-    "message --with dana": 3.1,
+    "message --with dana": 3.0,
     "accept 3": 4.5,
     "make another --to dana --by fri": 4.75,
 }

@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from promisectl.commands import acts, bookkeeping, import_, make, people, undo
+from promisectl.commands import acts, bookkeeping, import_, make, part, people, undo
 from promisectl.env import Env, OnceKey
 
 ODD = 'Zürich 🚲 “quoted” \\ "plain" \t tab \n line \x1b[31m \u202e =1+1'
@@ -57,6 +57,7 @@ def live(path: Path, odd: str = ODD) -> None:
     acts.bump(world(path, "2026-11-24"), "1", odd, unsaid=True)
     acts.told(world(path, "2026-11-25"), ["1"])
     acts.bump(world(path, "2026-11-25"), "1", "it may slip", theirs=True)
+    part.part(world(path, "2026-11-25"), ["2"], of="1")
     acts.negotiate(world(path, "2026-11-25"), "1", by="in 7 days", reason="later", theirs=True)
     acts.decline(world(path, "2026-11-25"), ["1"])
     acts.negotiate(world(path, "2026-11-25"), "1", by="in 6 days", reason="later", unsaid=True)

@@ -144,7 +144,7 @@ def test_every_verb_is_in_the_chain(full: Path) -> None:
     of_promises = {act["verb"] for act in acts if act["promise"]}
     of_people = {act["verb"] for act in acts if act["person"]}
     assert of_promises == {verb.value for verb in Verb}
-    assert len(of_promises) == 21
+    assert len(of_promises) == 22
     assert of_people == {"meet", "rename", "alias", "merge", "undo"}
 
 
@@ -283,7 +283,9 @@ def test_the_tables_are_strict_and_the_file_is_named(full: Path) -> None:
         full,
         "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
     )
-    assert {row["name"] for row in tables} == {"act", "alias", "entry", "once", "person", "promise"}
+    assert {row["name"] for row in tables} == {
+        *("act", "alias", "entry", "once", "part", "person", "promise", "series")
+    }
     assert all(row["strict"] == 1 for row in tables)
     assert (
         asked(full, "PRAGMA application_id")[0][0],

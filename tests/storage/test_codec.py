@@ -32,8 +32,8 @@ FOUND = ImportedState(
 )  # fmt: skip
 ACT = Act(
     Verb.IMPORT, Side.PROMISOR, AT, AT, 7, 3, 2, TERMS, "a word", AT, "overload", "tea", "slips",
-    "the offsite", 2, Opening("8f0c", Direction.OWE, 1, 4, ("work",)), FOUND, throughout=True,
-    answer_by=DUE, unsaid=True,
+    "the offsite", 2, Opening("8f0c", Direction.OWE, 1, 4, ("work",), "77aa", "99bb", (3, 12)), FOUND,
+    throughout=True, answer_by=DUE, unsaid=True, bigger="77aa",
 )  # fmt: skip
 CORRECTION = ACT._replace(verb=Verb.CORRECT, opening=None, person=9)
 
