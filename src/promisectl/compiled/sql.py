@@ -129,7 +129,7 @@ ADD_ALIAS = 'INSERT INTO alias (alias, person) VALUES (:alias, :person)'
 DELETE_ALIASES = 'DELETE FROM alias'
 PROMISE_BY_ID = 'WITH ' + _PROMISES + ' ' + 'SELECT * FROM promises WHERE id = :id'
 PROMISES_OF_SERIES = 'WITH ' + _PROMISES + ' ' + 'SELECT * FROM promises WHERE id IN (SELECT promise FROM series WHERE series = :series) ORDER BY place, id'
-COUNT_REPEATED_PROMISES = 'SELECT count(*) - count(DISTINCT series) FROM series'
+PROMISE_AFTER_SO_MANY = 'SELECT id FROM promise WHERE id > 0 AND NOT EXISTS (SELECT * FROM series WHERE series.promise = promise.id AND place > 1) ORDER BY id LIMIT 1 OFFSET :number'
 AFFECTED_IDS = 'WITH ' + _PROBLEMS + ' ' + "SELECT ' ' || coalesce(group_concat(bigger, ' '), '') || ' ' FROM ( SELECT DISTINCT t.bigger FROM problems AS t CROSS JOIN promise AS o ON o.id = t.bigger WHERE o.direction <> 'owed' )"
 NEWEST_PART = 'SELECT max(promise) AS promise FROM part'
 NEW_PROBLEMS = 'WITH ' + _PROBLEMS + ', ' + _PROBLEM_ROWS + ' ' + 'SELECT * FROM problem_rows ORDER BY bigger, id'

@@ -449,10 +449,9 @@ def fetch_newest_promise_id(db: sqlite3.Connection) -> int:
     return number
 
 
-def count_repeated_promises(db: sqlite3.Connection) -> int:
-    """Return how many promises are in a series, the first of each not counted."""
-    count: int = db.execute(sql.COUNT_REPEATED_PROMISES).fetchone()[0]
-    return count
+def has_more_promises(db: sqlite3.Connection, number: int) -> bool:
+    """Whether more than a number of promises were made; a series counts once."""
+    return db.execute(sql.PROMISE_AFTER_SO_MANY, {"number": number}).fetchone() is not None
 
 
 def load_people(db: sqlite3.Connection) -> list[Person]:

@@ -25,8 +25,12 @@ SELECT * FROM promises WHERE id = :id;
 SELECT * FROM promises WHERE id IN (SELECT promise FROM series WHERE series = :series)
 ORDER BY place, id;
 
--- query: COUNT_REPEATED_PROMISES
-SELECT count(*) - count(DISTINCT series) FROM series;
+-- query: PROMISE_AFTER_SO_MANY
+SELECT id FROM promise
+WHERE id > 0
+  AND NOT EXISTS (SELECT * FROM series WHERE series.promise = promise.id AND place > 1)
+ORDER BY id
+LIMIT 1 OFFSET :number;
 
 -- query: AFFECTED_IDS
 -- What the view promises says is affected, as a list for the statements: they have it as a parameter.

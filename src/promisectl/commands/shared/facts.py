@@ -75,8 +75,8 @@ def load_facts(env: Env, handle: str, terms: Terms, number: int | None = None) -
         if terms.due:
             day = civil.local_time(terms.due.at, env.zone).date()
             rows = workload.list_rows_of_week(env, queries.fetch_promise_rows(db, query), day)
-            own = next((row["series"] or row["id"] for row in rows if row["id"] == number), number)
-            rows = [row for row in rows if own not in (row["id"], row["series"])]
+            own = [row["series"] for row in rows if row["id"] == number and row["series"]]
+            rows = [row for row in rows if row["id"] != number and row["series"] not in own]
         count = 1 + len(rows)
         is_overfull = subject.is_too_much(count, 0) and subject.is_too_much(
             count, workload.median_weekly_deliveries(env, db, handle)

@@ -8,7 +8,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output
 from promisectl.domain import lifecycle
-from promisectl.domain.constants import MAX_SERIES_LENGTH, UNDELIVERED_STATES
+from promisectl.domain.constants import UNDELIVERED_STATES
 from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
 from promisectl.records import fields
 from promisectl.rendering import formats, messages
@@ -479,10 +479,7 @@ def are_steps_wanted(env: Env, db: sqlite3.Connection) -> bool:
     wish = env.config.hints
     if wish != "first-weeks":
         return wish == "always"
-    newest = queries.fetch_newest_promise_id(db)
-    if newest <= _MAX_GUIDED_PROMISES or newest > _MAX_GUIDED_PROMISES * MAX_SERIES_LENGTH:
-        return newest <= _MAX_GUIDED_PROMISES
-    return newest - queries.count_repeated_promises(db) <= _MAX_GUIDED_PROMISES
+    return not queries.has_more_promises(db, _MAX_GUIDED_PROMISES)
 
 
 def add_check_hint(
