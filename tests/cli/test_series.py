@@ -607,3 +607,15 @@ def test_a_walk_goes_on_to_the_next_one_of_a_series_that_is_owed_to_me(program: 
     answer = program("review", answers="complete\n" * 3, width=80, today="2026-12-20")
     assert "Reviewed 3 of 3: 3 changed." in answer.stdout
     assert [one["state"] for one in fetch(program)] == ["kept"] * 3
+
+
+def test_a_part_of_one_of_a_series_is_told_on_a_line_of_its_own(program: Program) -> None:
+    play(program, AGREED, "make Copy --from kim --by tue --part-of 1 --agreed")
+    program.ok("bump", "6", "late", "--theirs", today="2026-11-24")
+    for view in ("moves", "review", "digest", "owe"):
+        page = program(view, width=100, today="2026-11-24T12:00").stdout
+        lines = [line.strip().split("   ")[0] for line in page.splitlines()]
+        place = lines.index("the 1st of 5")
+        assert lines[place + 1] == "#6 from Kim: at risk", view
+    asked = program("review", answers="quit\n", width=100, today="2026-11-24T12:00").stdout
+    assert "\nThe 1st of 5; #6 from Kim: at risk.\n" in asked

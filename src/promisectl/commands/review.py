@@ -314,7 +314,8 @@ def format_item_standing(env: Env, item: ReviewItem) -> list[str]:
     line = f"#{row['id']} {state}, {formats.format_counterparty(row)}: {terms}"
     lines = [f"{', '.join([line, *standing])}."]
     if item.note:
-        lines.append(f"{item.note[:1].upper()}{item.note[1:]}.")
+        note = item.note.replace("\n", "; ")
+        lines.append(f"{note[:1].upper()}{note[1:]}.")
     offered = promise.offered_revision
     if promise.in_force and offered:
         whose = "Your" if row["author"] == "me" else f"{row['person_name']}'s"

@@ -34,7 +34,7 @@ class DigestItem(NamedTuple):
     @property
     def lines(self) -> Sequence[str]:
         """The lines of the item, one below the other."""
-        return [self.headline, *([self.note] if self.note else []), self.details]
+        return [self.headline, *filter(None, self.note.split("\n")), self.details]
 
 
 class DigestSection(NamedTuple):

@@ -26,7 +26,7 @@ _DAY_FLAGS = ("due-today", "due-soon")
 class FoldedRows(NamedTuple):
     """Rows in which each series is folded.
 
-    `rows` are those to show. By the ID of one, `notes` has the line for below its outcome, and
+    `rows` are those to show. By the ID of one, `notes` has the lines for below its outcome, and
     `others` the rows that it stands for beside itself.
     """
 
@@ -54,7 +54,8 @@ def fold_series(
     """
     if each:
         rows = [*rows]
-        return FoldedRows(rows, {**notes}, {row["id"]: [] for row in rows})
+        shown = {row["id"]: notes[row["id"]] for row in rows if row["id"] in notes}
+        return FoldedRows(rows, shown, {row["id"]: [] for row in rows})
     folds: dict[object, list[ViewRow]] = {}
     ahead: dict[object, list[ViewRow]] = {}
     for row in rows:
@@ -62,21 +63,21 @@ def fold_series(
         folds.setdefault(key, []).append(row)
         if row["series"] and _is_ahead(row):
             ahead.setdefault((row["series"], row["state"]), []).append(row)
-    notes_here = {**notes}
+    shown = {}
     for first, *others in folds.values():
+        own = [notes[first["id"]]] if first["id"] in notes else []
         if first["series"] and first["state"] in OPEN_STATES:
             left: list[ViewRow] = []
-            is_alone = first["id"] in notes or _is_separate(first)
-            if _is_ahead(first) and not is_alone:
+            if _is_ahead(first) and not (own or _is_separate(first)):
                 left = ahead.pop((first["series"], first["state"]), [])
                 ids = [row["id"] for row in left]
                 left = left[ids.index(first["id"]) :] if left else []
-            note = _format_note(first, others, left, here)
-            added = notes.get(first["id"])
-            notes_here[first["id"]] = f"{note}\n{added}" if added else note
+            own.insert(0, _format_note(first, others, left, here))
+        if own:
+            shown[first["id"]] = "\n".join(own)
     return FoldedRows(
         [members[0] for members in folds.values()],
-        notes_here,
+        shown,
         {first["id"]: others for first, *others in folds.values()},
     )
 

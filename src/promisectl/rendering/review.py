@@ -10,6 +10,7 @@ from rich.text import Text
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.rendering import formats, tables
+from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,10 @@ def render_review_item(
     standing = [text for text, _ in formats.describe_standing(row, here)]
     return [
         tables.render_text(f"{formats.format_counterparty(row)}: {row['outcome']}"),
-        *([Text(note, style=tables.QUIET_STYLE)] if note else []),
+        *(
+            Text(escape_text(line), style=tables.QUIET_STYLE)
+            for line in filter(None, note.split("\n"))
+        ),
         Text(", ".join([due, *standing])),
         tables.render_parts(commands, tables.QUIET_STYLE),
     ]
