@@ -101,10 +101,10 @@ def build_opening_acts(series: SeriesDraft, opening: Act) -> Iterator[Act]:
 
     The series and the due date give each promise its uid. Only the first one replaces another.
     """
+    if opening.terms is None or opening.opening is None:
+        raise TypeError
     series_uid = uuid.uuid4()
     for number, due in enumerate(series.dues, 1):
-        if opening.terms is None or opening.opening is None:
-            return
         begun = opening.opening._replace(
             uid=str(uuid.uuid5(series_uid, due.civil)),
             series=str(series_uid),

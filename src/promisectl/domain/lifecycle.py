@@ -480,11 +480,8 @@ def _check_act_risk(promise: Promise, act: Act) -> None:
         raise errors.RiskOfPromisee(promise.id)
 
 
-_BOOKKEEPING_EFFECTS = (
-    Effect.CORRECT,
-    Effect.TAG,
-    Effect.LINK,
-)  # the other side does not learn of these
+# The other side does not learn of these.
+_BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG, Effect.LINK)
 
 
 def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:

@@ -8,7 +8,7 @@ from itertools import groupby, takewhile
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.constants import WEEKDAYS
 from promisectl.domain.series import pattern
-from promisectl.domain.series.rule import SeriesRule, iter_rule_days
+from promisectl.domain.series.rule import WORKDAY_RULE, SeriesRule, iter_rule_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
         def format_day(self, day: Day) -> str:
             """Return a civil day or minute."""
-
-
-_WORKDAYS = (0, 1, 2, 3, 4)
 
 
 def join_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow, Utterance]]:
@@ -89,7 +86,7 @@ def format_how_often(rule: SeriesRule, days: Sequence[Day], wording: DateWords) 
     """Return how often a date comes: “every Friday”, “every 2 weeks”."""
     if rule == SeriesRule("week"):
         rule = SeriesRule("weekday", weekdays=(date.fromisoformat(days[0][0][:10]).weekday(),))
-    if rule.weekdays == _WORKDAYS:
+    if rule == WORKDAY_RULE:
         return wording.get_words("every_workday")
     if rule.unit == "week":
         return wording.get_words("every_weeks").replace("{count}", str(rule.interval))

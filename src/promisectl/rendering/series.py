@@ -49,9 +49,9 @@ def format_new_series(promises: Sequence[Promise], name: str, terms: str, here: 
     """Return a new series as one line; `terms` are the outcome and the dates."""
     first, last = promises[0], promises[-1]
     opening = messages.format_opening(first, name, here, terms=terms, subject=f"#{first.id}")
-    date = messages.format_act_date(first.made_at, here)
+    dated = messages.format_act_date(first.made_at, here)
     to = "to" if promises[2:] else "and"
-    return f"#{first.id} {to} #{last.id} {opening}{date}"
+    return f"#{first.id} {to} #{last.id} {opening}{dated}"
 
 
 def format_first_step(promises: Sequence[Promise], name: str, *, is_fresh: bool) -> str:

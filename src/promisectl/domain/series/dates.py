@@ -7,6 +7,7 @@ from datetime import date
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.civil import format_near_civil, list_civil_readings
+from promisectl.domain.constants import MAX_SERIES_LENGTH
 from promisectl.domain.series.rule import format_rule, iter_rule_days
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.series.rule import SeriesRule
 
-MIN_SERIES_PROMISES, MAX_SERIES_PROMISES = 2, 100
+MIN_SERIES_PROMISES = 2
 
 
 def list_series_dates(
@@ -40,16 +41,16 @@ def list_series_dates(
     """
     if until is None and times is None:
         raise errors.SeriesWithoutEnd
-    if times is not None and not MIN_SERIES_PROMISES <= times <= MAX_SERIES_PROMISES:
-        raise errors.BadCount("--times", times, MIN_SERIES_PROMISES, MAX_SERIES_PROMISES)
+    if times is not None and not MIN_SERIES_PROMISES <= times <= MAX_SERIES_LENGTH:
+        raise errors.BadCount("--times", times, MIN_SERIES_PROMISES, MAX_SERIES_LENGTH)
     series = _Series(first, rule, today, until, times, tuple(exceptions))
     series.check_first()
     dates, kept = series.select_dates()
     if until and not dates:
         raise errors.UntilBeforeFirst(series.show(until), series.show(first))
-    if until and len(kept) > MAX_SERIES_PROMISES:
-        last = series.show(kept[MAX_SERIES_PROMISES - 1])
-        raise errors.SeriesTooLong(series.show(until), MAX_SERIES_PROMISES, last)
+    if until and len(kept) > MAX_SERIES_LENGTH:
+        last = series.show(kept[MAX_SERIES_LENGTH - 1])
+        raise errors.SeriesTooLong(series.show(until), MAX_SERIES_LENGTH, last)
     if times and len(kept) < times:  # the calendar ends with the year 9999
         raise errors.BadCount("--times", times, MIN_SERIES_PROMISES, len(kept))
     series.check_exceptions(dates)
@@ -111,7 +112,7 @@ class _Series(NamedTuple):
             dates.append(moment)
             if not any(_is_meant(moment, exception) for exception in self.exceptions):
                 kept.append(moment)
-            if len(kept) == (self.times or MAX_SERIES_PROMISES + 1):
+            if len(kept) == (self.times or MAX_SERIES_LENGTH + 1):
                 break
         return dates, kept
 

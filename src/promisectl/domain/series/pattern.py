@@ -10,6 +10,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.constants import WEEKDAYS
 from promisectl.domain.series.rule import (
     MAX_WEEKS_BETWEEN_DATES,
+    WORKDAY_RULE,
     SeriesRule,
     iter_rule_days,
 )
@@ -51,5 +52,6 @@ def spell_rule(rule: SeriesRule) -> str:
     """Return a rule as `parse_rule` reads it: “2 weeks”, “mon,thu”."""
     if rule.unit != "weekday":
         return rule.unit if rule.interval == 1 else f"{rule.interval} {rule.unit}s"
-    names = ",".join(WEEKDAYS[number][:3] for number in rule.weekdays)
-    return "weekday" if names == "mon,tue,wed,thu,fri" else names
+    if rule == WORKDAY_RULE:
+        return "weekday"
+    return ",".join(WEEKDAYS[number][:3] for number in rule.weekdays)

@@ -34,10 +34,10 @@ class SeriesRule(NamedTuple):
     weekdays: tuple[int, ...] = ()
 
 
-_WORKDAY_RULE = SeriesRule("weekday", weekdays=(0, 1, 2, 3, 4))
+WORKDAY_RULE = SeriesRule("weekday", weekdays=(0, 1, 2, 3, 4))
 _RULES_BY_WORDS = {
     **{unit: SeriesRule(unit) for unit in _UNITS if unit != "weekday"},
-    **dict.fromkeys(("weekday", "weekdays", "weekday (monday-friday)"), _WORKDAY_RULE),
+    **dict.fromkeys(("weekday", "weekdays", "weekday (monday-friday)"), WORKDAY_RULE),
     **dict.fromkeys(("fortnight", "other week"), SeriesRule("week", 2)),
     "daily": SeriesRule("day"),
     "weekly": SeriesRule("week"),
@@ -121,7 +121,7 @@ def _match(pattern: str, *words: str) -> dict[str, Any] | None:
 
 def format_rule(rule: SeriesRule) -> str:
     """Return a rule in words: “every 2 weeks”, “every Monday and Thursday”."""
-    if rule == _WORKDAY_RULE:
+    if rule == WORKDAY_RULE:
         return "every weekday (Monday to Friday)"
     if rule.unit == "weekday":
         *names, last = (WEEKDAYS[number].title() for number in rule.weekdays)
