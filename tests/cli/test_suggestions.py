@@ -7,7 +7,11 @@ import pytest
 
 from promisectl.cli import DECLARED_IN
 from promisectl.cli.registry import DECLARATIONS
-from promisectl.cli.suggestions import COMMAND_SYNONYMS, PERSON_COMMAND_SYNONYMS
+from promisectl.cli.suggestions import (
+    COMMAND_SYNONYMS,
+    OPTION_SYNONYMS,
+    PERSON_COMMAND_SYNONYMS,
+)
 from tests.conftest import Program, remembered
 
 SEVERAL = "promisectl void (drop a mistaken entry), promisectl withdraw (take an offer back) or promisectl release (release the promisor)"
@@ -46,6 +50,8 @@ def _refused(program: Program, *words: str, code: int = 2) -> str:
         (["person", "frob"], "“frob” is not a command. All about a person: promisectl person show “…”"),
         (["owe", "--wit", "dana"], "There is no option --wit. Did you mean --with? See: promisectl owe --help"),
         (["make", "x", "--too", "dana"], "There is no option --too. Did you mean --to? See: promisectl make --help"),
+        (["owe", "--to", "dana"], "There is no option --to. Did you mean --with? See: promisectl owe --help"),
+        (["export", "--csv"], "There is no option --csv. Did you mean --format csv? See: promisectl export --help"),
         (["accept", "dana"], "“dana” is not the ID of a promise. With Dana: #1 “Review the contract”."),
         (["complete", "Dan"], "“Dan” is not the ID of a promise. With Dana: #2 “Send the numbers”."),
         (["reopen", "dana"], "“dana” is not the ID of a promise. reopen is not possible for any promise with Dana. See: promisectl list --all --with dana"),
@@ -120,6 +126,20 @@ def test_every_word_from_elsewhere_names_commands_that_are_there_and_is_none_its
     assert {
         f"person {word}" for words in PERSON_COMMAND_SYNONYMS.values() for word in words.split()
     } & known == set()
+
+
+@pytest.mark.parametrize(("option", "words"), OPTION_SYNONYMS.items())
+def test_an_option_of_another_name_is_one_that_is_here(
+    program: Program, option: str, words: str
+) -> None:
+    command = (
+        "export" if option.startswith("--format") else "list" if option != "--quiet" else "accept"
+    )
+    for word in words.split():
+        assert f"There is no option {word}. Did you mean {option}?" in _refused(
+            program, command, word
+        )
+    assert option.partition(" ")[0] in program.ok(command, "--help")
 
 
 @pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", "--plain"])

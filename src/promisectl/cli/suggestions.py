@@ -53,6 +53,18 @@ PERSON_COMMAND_SYNONYMS = {
     "person rename": "mv name edit",
     "person merge": "join",
 }
+# What other commands and programs call an option, where a command has no option of that name.
+OPTION_SYNONYMS = {
+    "--with": "--to --from --for --person --who",
+    "--format csv": "--csv",
+    "--format json": "--json",
+    "--format jsonl": "--jsonl",
+    "--format ics": "--ics",
+    "--format md": "--md --markdown",
+    "--limit": "--max --count --head",
+    "--all": "--closed --done",
+    "--quiet": "--silent",
+}
 _NEEDED_PHRASES = {
     "ID": "an ID",
     "TEXT": "a text",
@@ -126,10 +138,20 @@ def _find_example(ctx: Any) -> str:
 
 
 def suggest_option_names(typed: str, command: Any) -> list[str]:
-    """Return the options that a word with dashes may mean: those it begins, else those near it."""
+    """Return the options that a word with dashes may mean.
+
+    They are those with the same purpose, else those that it begins, else those near it.
+    """
     from difflib import get_close_matches
 
     names = [name for param in command.params for name in param.opts if name.startswith("--")]
+    synonyms = [
+        option
+        for option, words in OPTION_SYNONYMS.items()
+        if typed in words.split() and option.partition(" ")[0] in names
+    ]
+    if synonyms:
+        return synonyms
     begun = [name for name in names if len(typed) > len("--") and name.startswith(typed)]
     return begun[:_MAX_SUGGESTED_OPTIONS] or get_close_matches(
         typed, names, _MAX_SUGGESTED_OPTIONS, _MIN_NEAR_OPTION
