@@ -367,13 +367,44 @@ Since Mon 16 Nov
 """
 
 
-def test_a_digest_has_each_report(program: Program) -> None:
-    """They differ in how late they are."""
-    import_series(program, count=3, first=date(2026, 11, 21), days=1)
-    program.ok("complete", "1-3", "-q")
-    page = program.ok("digest")
-    assert re.findall("Reported, (.*?):", page) == ["2 days late", "1 day late", "on time"]
-    assert "more of them" not in page
+def test_a_digest_folds_deliveries_but_not_late_ones(program: Program) -> None:
+    import_series(program, count=9, first=date(2026, 11, 21), days=1)
+    today = "2026-11-28T09:00"
+    for words in (
+        ("complete", "2-3", "--on", "due"),
+        ("complete", "5", "--on", "due", "--note", "by mail"),
+        ("complete", "6", "--on", "thu 18:00"),
+        ("complete", "1,4"),
+        ("accept", "3-4"),
+        ("complete", "8", "-y"),
+        ("renege", "7", "--reason", "I was ill"),
+        ("renege", "9", "--reason", "I was ill"),
+    ):
+        program.ok(*words, "-q", today=today)
+    page = program.ok("digest", today=today)
+    assert page.partition("Since Sat 21 Nov\n")[2].rpartition("\n\n")[0] == DELIVERIES
+    assert len(json.loads(program.ok("digest", "--json", today=today))["happened"]) == 9
+
+
+DELIVERIES = """\
+ #2  Sun 22 Nov, to Ben
+     and 2 more of them, to Thu 26 Nov: #5, #6
+     Reported, on time: “Send the weekly report”. Ben still has to
+     confirm.
+ #1  Sat 28 Nov, to Ben
+     Reported, 7 days late: “Send the weekly report”. Ben still has to
+     confirm.
+ #3  Sat 28 Nov, to Ben
+     and 1 more of them: #8
+     Kept, on time: Ben confirmed “Send the weekly report”.
+ #4  Sat 28 Nov, to Ben
+     Kept, 4 days late: Ben confirmed “Send the weekly report”.
+ #7  Sat 28 Nov, to Ben
+     Broken: “Send the weekly report”. Reason: “I was ill”. Ben was told
+     on Sat 28 Nov, 1 day after it was due.
+ #9  Sat 28 Nov, to Ben
+     Broken: “Send the weekly report”. Reason: “I was ill”. Ben was told
+     on Sat 28 Nov, 1 day ahead."""
 
 
 # The review

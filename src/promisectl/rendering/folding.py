@@ -117,9 +117,13 @@ def _format_note(
     return format_folded_ids([row["id"] for row in others]) if others else format_place(first)
 
 
-def format_folded_ids(numbers: Sequence[int]) -> str:
-    """Return which other promises of a series a line stands for: “and 1 more of them: #5”."""
-    return f"and {len(numbers)} more of them: {formats.format_promise_ids(numbers)}"
+def format_folded_ids(numbers: Sequence[int], until: str = "") -> str:
+    """Return which other promises of a series a line stands for: “and 1 more of them: #5”.
+
+    `until` is the day of the last, where it is another one than that of the first.
+    """
+    to = f", to {until}" if until else ""
+    return f"and {len(numbers)} more of them{to}: {formats.format_promise_ids(numbers)}"
 
 
 def list_series_facts(
