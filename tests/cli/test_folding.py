@@ -168,21 +168,31 @@ def test_what_differs_has_its_own_line(weekly: Program) -> None:
 
 DIFFERENT_100 = """\
 Agreed
-#  Who  What                                                             By          Standing
-2  Ben  Send the weekly report                                           Fri 4 Dec   in 11 days
+#  Who  What                                                                  By          Standing
+2  Ben  Send the weekly report                                                Fri 4 Dec   in 11 days
         the next of 11, to Fri 12 Feb
-3  Ben  Send the weekly report                                           Fri 11 Dec  in 18 days
-        the 3rd of 12                                                                at risk
-6  Ben  Send the yearly report                                           Fri 1 Jan   in 39 days
+        change proposed for #9 to #11
+3  Ben  Send the weekly report                                                Fri 11 Dec  in 18 days
+        the 3rd of 12                                                                     at risk
+6  Ben  Send the yearly report                                                Fri 1 Jan   in 39 days
         the 6th of 12
-9  Ben  Send the weekly report                                           Fri 22 Jan  in 60 days
-        and 2 more of them: #10, #11                                                 change proposed
 
 Reported, not confirmed
-#  Who  What                                                             By          Standing
-1  Ben  Send the weekly report                                           Fri 27 Nov  reported
+#  Who  What                                                                  By          Standing
+1  Ben  Send the weekly report                                                Fri 27 Nov  reported
         the 1st of 12
 """
+
+
+def test_a_change_of_theirs_names_its_promises_where_it_waits(weekly: Program) -> None:
+    for number in "7", "8", "9":
+        weekly.ok("negotiate", number, "--by", "sun 11:00", "--reason", "a trip", "--theirs", "-q")
+    note = "    the next of 12, to Fri 12 Feb\n         change proposed for #7 to #9\n"
+    assert note in _seen(weekly, "owe")
+    assert "\n           change proposed for #7 to #9 " in _seen(weekly, "moves")
+    page = _seen(weekly, "review")
+    assert "    the next of 9, to Fri 12 Feb\n" in page
+    assert "    change proposed for #7 to #9\n" in page
 
 
 def test_two_series_do_not_fold_into_one(program: Program) -> None:

@@ -176,7 +176,7 @@ def load_group_items(
 
     `notes` are those of `lists.load_part_notes`.
     """
-    folded = folding.fold_series(rows, env.here, each=each, notes=notes)
+    folded = folding.fold_series(rows, env.here, each=each, changes_apart=True, notes=notes)
     return [
         load_review_item(db, row, group)._replace(
             note=folded.notes.get(row["id"], ""), others=folded.others[row["id"]]
