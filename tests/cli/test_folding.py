@@ -205,6 +205,7 @@ def test_what_is_not_agreed_yet_folds_as_well(program: Program) -> None:
     import_series(program, count=3, state="proposed")
     assert "Not agreed yet\n" in _seen(program, "owe")
     assert "the next of 3, to Fri 11 Dec\n" in _seen(program, "owe")
+    assert "and 2 more of them: #2, #3 " in _seen(program, "owe", today="2026-11-28T09:00")
     program.ok("accept", "2", "-q")
     assert _count_lines(program, "owe") == 2
 

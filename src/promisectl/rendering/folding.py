@@ -71,7 +71,8 @@ def fold_series(
         own = [notes[first["id"]]] if first["id"] in notes else []
         if first["series"] and first["state"] in OPEN_STATES:
             left: list[ViewRow] = []
-            if _is_ahead(first) and not (own or _is_separate(first)):
+            is_next = _is_ahead(first) and not _is_past(first, here)
+            if is_next and not (own or _is_separate(first)):
                 left = ahead.pop((first["series"], first["state"]), [])
                 ids = [row["id"] for row in left]
                 left = left[ids.index(first["id"]) :] if left else []
@@ -108,6 +109,12 @@ def _is_separate(row: ViewRow) -> bool:
 def _is_ahead(row: ViewRow) -> bool:
     """Whether a promise is still to be delivered, and not overdue."""
     return row["state"] in UNDELIVERED_STATES and "overdue" not in (row["flags"] or "").split()
+
+
+def _is_past(row: ViewRow, here: LocalMoment) -> bool:
+    """Whether the due date of a promise has passed, also of one that is not agreed yet."""
+    due = formats.read_due_date(row)
+    return due is not None and due.at < here.now
 
 
 def _format_note(
