@@ -481,6 +481,21 @@ def test_back_in_a_walk_asks_nothing_twice(weekly: Program) -> None:
     ] == [*("1", "2", "1", "2", "13", "5")]
 
 
+@pytest.mark.parametrize("words", [(), ("--each",)])
+def test_a_walk_shows_the_place_and_the_problem_of_a_part(
+    program: Program, words: tuple[str, ...]
+) -> None:
+    import_series(program, count=5)
+    program.ok("make", "Send the figures", "--from", "kim", "--by", "wed", "--part-of", "1", "-y")
+    program.ok("bump", "6", "--theirs", "the translator is ill", "-q")
+    place = "" if words else "The 1st of 5; "
+    asked = _review(program, "skip", "quit", words=words, today="2026-11-23T10:00").stdout
+    assert f"{place}#6 from Kim: at risk.\n".lower() in asked.lower()
+    typed = ("note", "Kim will make it", "back", *["skip"] * 9)
+    after = _review(program, *typed, words=words, today="2026-11-23T10:00").stdout
+    assert after.count("#6 from Kim: at risk") == 1
+
+
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.usefixtures("weekly")
 def test_a_walk_at_a_real_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
