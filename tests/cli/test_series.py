@@ -180,7 +180,7 @@ def test_json_and_lines_take_a_series(program: Program) -> None:
     ("fields", "says"),
     [
         ("fri every week", "A series needs an end: add until 26 feb, or 13 times."),
-        ("fri | until 4 dec", "--until is for a series."),
+        ("fri | until 4 dec", "“until” is for a series."),
         ("every week 3 times", "A series needs its first date."),
         ("fri every week 3 times | every fri", "“every fri” is there twice."),
     ],
