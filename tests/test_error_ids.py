@@ -16,13 +16,13 @@ answer-of-other-side auto-backup-failed backup-on-stdout backup-onto-other-file 
 bad-choice bad-command-line bad-config bad-count bad-escape bad-head bad-import bad-input
 bad-lines bad-name bad-number bad-place bad-range bad-template bigger-not-open cannot-read cannot-run
 cannot-write clock-ahead column-twice contradiction damaged-content damaged-ledger dashed-text
-date-ahead date-or-text date-passed edit-kind-missing editor-failed empty-field-in-line
+date-ahead date-or-text date-passed due-ahead edit-kind-missing editor-failed empty-field-in-line
 empty-text export-into-directory export-onto-ledger field-twice field-twice-in-line file-exists
 first-outside-rule foreign-journal group-name hard-linked-ledger journal-beside-backup
 journal-beside-target key-taken ledger-busy ledger-changed ledger-needs-fix ledger-not-empty
 ledger-unusable link-into-foreign-directory link-too-long me-on-both-sides missing-argument
 missing-ledger missing-word my-name-taken name-taken near-miss needs-icalendar neither-side-me
-newer-ledger no-act no-alias no-directory no-editor no-field no-file-named no-home
+newer-ledger no-act no-alias no-directory no-due-date no-editor no-field no-file-named no-home
 no-ledger-directory no-lines no-other-side no-person no-promise no-revision no-series no-side
 no-side-in-line no-temporary-file no-topic no-zone-database nobody-to-write-to nobody-yet
 not-a-backup not-a-ledger not-a-person not-a-whole-number not-in-series not-open not-rebuilt

@@ -378,6 +378,10 @@ def test_dates_come_with_the_day_that_they_mean(program: Program) -> None:
         *("today", "yesterday", "sun", "sat", "fri", "thu", "wed", "tue", "mon"),
         *("3 days ago", "2 weeks ago", "2 hours ago", "this morning", "yesterday evening"),
     ]
+    assert _asked(program, "complete", "1", "--on", "") == {
+        "due": "the due date of each promise",
+        **behind,
+    }
     assert (ahead["tonight"], ahead["eow"]) == ("Mon 23 Nov 2026, 20:00", "Sun 29 Nov 2026")
     late = _asked(program, "--today", "2026-11-23T21:00", "make", "x", "--by", "t")
     assert list(late) == ["today", "tomorrow", "tue", "thu", "tomorrow morning", "tomorrow evening"]

@@ -168,21 +168,31 @@ def test_what_differs_has_its_own_line(weekly: Program) -> None:
 
 DIFFERENT_100 = """\
 Agreed
-#  Who  What                                                             By          Standing
-2  Ben  Send the weekly report                                           Fri 4 Dec   in 11 days
+#  Who  What                                                                  By          Standing
+2  Ben  Send the weekly report                                                Fri 4 Dec   in 11 days
         the next of 11, to Fri 12 Feb
-3  Ben  Send the weekly report                                           Fri 11 Dec  in 18 days
-        the 3rd of 12                                                                at risk
-6  Ben  Send the yearly report                                           Fri 1 Jan   in 39 days
+        change proposed for #9 to #11
+3  Ben  Send the weekly report                                                Fri 11 Dec  in 18 days
+        the 3rd of 12                                                                     at risk
+6  Ben  Send the yearly report                                                Fri 1 Jan   in 39 days
         the 6th of 12
-9  Ben  Send the weekly report                                           Fri 22 Jan  in 60 days
-        and 2 more of them: #10, #11                                                 change proposed
 
 Reported, not confirmed
-#  Who  What                                                             By          Standing
-1  Ben  Send the weekly report                                           Fri 27 Nov  reported
+#  Who  What                                                                  By          Standing
+1  Ben  Send the weekly report                                                Fri 27 Nov  reported
         the 1st of 12
 """
+
+
+def test_a_change_of_theirs_names_its_promises_where_it_waits(weekly: Program) -> None:
+    for number in "7", "8", "9":
+        weekly.ok("negotiate", number, "--by", "sun 11:00", "--reason", "a trip", "--theirs", "-q")
+    note = "    the next of 12, to Fri 12 Feb\n         change proposed for #7 to #9\n"
+    assert note in _seen(weekly, "owe")
+    assert "\n           change proposed for #7 to #9 " in _seen(weekly, "moves")
+    page = _seen(weekly, "review")
+    assert "    the next of 9, to Fri 12 Feb\n" in page
+    assert "    change proposed for #7 to #9\n" in page
 
 
 def test_two_series_do_not_fold_into_one(program: Program) -> None:
@@ -195,6 +205,7 @@ def test_what_is_not_agreed_yet_folds_as_well(program: Program) -> None:
     import_series(program, count=3, state="proposed")
     assert "Not agreed yet\n" in _seen(program, "owe")
     assert "the next of 3, to Fri 11 Dec\n" in _seen(program, "owe")
+    assert "and 2 more of them: #2, #3 " in _seen(program, "owe", today="2026-11-28T09:00")
     program.ok("accept", "2", "-q")
     assert _count_lines(program, "owe") == 2
 
@@ -367,13 +378,44 @@ Since Mon 16 Nov
 """
 
 
-def test_a_digest_has_each_report(program: Program) -> None:
-    """They differ in how late they are."""
-    import_series(program, count=3, first=date(2026, 11, 21), days=1)
-    program.ok("complete", "1-3", "-q")
-    page = program.ok("digest")
-    assert re.findall("Reported, (.*?):", page) == ["2 days late", "1 day late", "on time"]
-    assert "more of them" not in page
+def test_a_digest_folds_deliveries_but_not_late_ones(program: Program) -> None:
+    import_series(program, count=9, first=date(2026, 11, 21), days=1)
+    today = "2026-11-28T09:00"
+    for words in (
+        ("complete", "2-3", "--on", "due"),
+        ("complete", "5", "--on", "due", "--note", "by mail"),
+        ("complete", "6", "--on", "thu 18:00"),
+        ("complete", "1,4"),
+        ("accept", "3-4"),
+        ("complete", "8", "-y"),
+        ("renege", "7", "--reason", "I was ill"),
+        ("renege", "9", "--reason", "I was ill"),
+    ):
+        program.ok(*words, "-q", today=today)
+    page = program.ok("digest", today=today)
+    assert page.partition("Since Sat 21 Nov\n")[2].rpartition("\n\n")[0] == DELIVERIES
+    assert len(json.loads(program.ok("digest", "--json", today=today))["happened"]) == 9
+
+
+DELIVERIES = """\
+ #2  Sun 22 Nov, to Ben
+     and 2 more of them, to Thu 26 Nov: #5, #6
+     Reported, on time: “Send the weekly report”. Ben still has to
+     confirm.
+ #1  Sat 28 Nov, to Ben
+     Reported, 7 days late: “Send the weekly report”. Ben still has to
+     confirm.
+ #3  Sat 28 Nov, to Ben
+     and 1 more of them: #8
+     Kept, on time: Ben confirmed “Send the weekly report”.
+ #4  Sat 28 Nov, to Ben
+     Kept, 4 days late: Ben confirmed “Send the weekly report”.
+ #7  Sat 28 Nov, to Ben
+     Broken: “Send the weekly report”. Reason: “I was ill”. Ben was told
+     on Sat 28 Nov, 1 day after it was due.
+ #9  Sat 28 Nov, to Ben
+     Broken: “Send the weekly report”. Reason: “I was ill”. Ben was told
+     on Sat 28 Nov, 1 day ahead."""
 
 
 # The review
@@ -437,6 +479,21 @@ def test_back_in_a_walk_asks_nothing_twice(weekly: Program) -> None:
     assert [
         number for number, _ in re.findall(r"^#(\d+) (active, to)", result.stdout, re.MULTILINE)
     ] == [*("1", "2", "1", "2", "13", "5")]
+
+
+@pytest.mark.parametrize("words", [(), ("--each",)])
+def test_a_walk_shows_the_place_and_the_problem_of_a_part(
+    program: Program, words: tuple[str, ...]
+) -> None:
+    import_series(program, count=5)
+    program.ok("make", "Send the figures", "--from", "kim", "--by", "wed", "--part-of", "1", "-y")
+    program.ok("bump", "6", "--theirs", "the translator is ill", "-q")
+    place = "" if words else "The 1st of 5; "
+    asked = _review(program, "skip", "quit", words=words, today="2026-11-23T10:00").stdout
+    assert f"{place}#6 from Kim: at risk.\n".lower() in asked.lower()
+    typed = ("note", "Kim will make it", "back", *["skip"] * 9)
+    after = _review(program, *typed, words=words, today="2026-11-23T10:00").stdout
+    assert after.count("#6 from Kim: at risk") == 1
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

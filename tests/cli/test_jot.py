@@ -598,3 +598,43 @@ def test_ctrl_c_at_the_question_keeps_the_page(
         assert ended(child) == 130
     assert Path(kept).read_text() == TWO
     assert not program.ledger.exists()
+
+
+# A series on a line
+
+_FIELD_ERRORS = [
+    ("fri | every thu until 26 feb", "by Fri 27 Nov is not a Thursday. The first Thursday is Thu 3 Dec."),
+    ("fri | every week", "A series needs an end: add until 26 feb, or 13 times."),
+    ("every week until 26 feb", "A series needs its first date. Add “by” and the date: by fri"),
+    ("fri | every blue until 26 feb", "“every” can't be “blue”. Type day, weekday, week, \"2 weeks\", month, quarter or year, or weekdays, as in fri or mon,thu."),
+    ("fri | until 26 feb", "“until” is for a series. Add “every” and how often: every week"),
+    ("fri | 5 times", "“times” is for a series. Add “every” and how often: every week"),
+    ("fri | except 25 dec", "“except” is for a series. Add “every” and how often: every week"),
+    ("fri | every week until 26 feb | 5 times", "“until” and “times” can't be combined. Give one of them."),
+    ("fri | every week 200 times", "“times” can't be 200. Give 2 to 100."),
+    ("fri | every 99 weeks 4 times", "The weeks of “every” can't be 99. Give 1 to 52."),
+    ("fri | every week until thu", "until Thu 26 Nov is before the first date, Fri 27 Nov. Give a later date."),
+    ("fri | every week until 2 dec", "The series has only one date, Fri 27 Nov. Give a later end, or leave out “every” for a single promise."),
+    ("fri | every day until 2028-01-01", "until Sat 1 Jan 2028 makes more than 100 promises. End it on Sat 6 Mar or before."),
+    ("fri | every week 3 times except 24 dec", "except Thu 24 Dec is not one of the dates. The nearest one is Fri 11 Dec."),
+    ("fri | every week until 2 dec except 27 nov", "“except” leaves out all the dates. Keep at least 2 of them."),
+    ("sun 2:30 | every sun until 2027-06-01", "The clocks skip 02:30 on Sun 28 Mar. Choose another time, or leave that date out: except 2027-03-28"),
+    ("fri | every week until 11/12", "“11/12” can mean Fri 11 Dec or Fri 12 Nov 2027. Type 2026-12-11 or 2027-11-12."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "error"), _FIELD_ERRORS)
+def test_a_series_is_refused_in_the_words_of_the_line(
+    program: Program, fields: str, error: str
+) -> None:
+    line = f"to dana: Send the numbers | {fields} | agreed"
+    assert program("jot", line).stderr == f"promisectl: {error}\n"
+    piped = program("make", "-", piped=f"{line}\n")
+    assert "--" not in piped.stderr
+    words = program("jot", "--json", line)
+    assert json.loads(words.stderr)["error"]["id"] == "bad-lines"
+
+
+def test_the_first_date_can_be_added_as_the_error_says(program: Program) -> None:
+    program.ok("jot", "to dana: Send it | every week 3 times | by fri | agreed")
+    program.ok("jot", "to dana: Send it | by fri every week until 26 feb | agreed")

@@ -180,7 +180,7 @@ def test_json_and_lines_take_a_series(program: Program) -> None:
     ("fields", "says"),
     [
         ("fri every week", "A series needs an end: add until 26 feb, or 13 times."),
-        ("fri | until 4 dec", "--until is for a series."),
+        ("fri | until 4 dec", "“until” is for a series."),
         ("every week 3 times", "A series needs its first date."),
         ("fri every week 3 times | every fri", "“every fri” is there twice."),
     ],
@@ -618,4 +618,4 @@ def test_a_part_of_one_of_a_series_is_told_on_a_line_of_its_own(program: Program
         place = lines.index("the 1st of 5")
         assert lines[place + 1] == "#6 from Kim: at risk", view
     asked = program("review", answers="quit\n", width=100, today="2026-11-24T12:00").stdout
-    assert "\n#6 from Kim: at risk.\n" in asked
+    assert "\nThe 1st of 5; #6 from Kim: at risk.\n" in asked

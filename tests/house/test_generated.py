@@ -1,5 +1,7 @@
 """What is generated is what the generator writes today."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -41,3 +43,15 @@ def test_the_table_of_errors_in_the_guide_is_fresh() -> None:
 def test_the_schema_of_the_records_is_fresh() -> None:
     written = (compiler.COMPILED / "records.schema.json").read_text(encoding="utf-8")
     assert written == schema.generate_records_schema(), "run: python -m promisectl.generate"
+
+
+def test_the_schema_does_not_depend_on_what_was_imported_first() -> None:
+    """Commands are declared when their modules are imported, so the first call decides."""
+    code = (
+        "import promisectl.cli.views\n"
+        "from promisectl.generate import schema\n"
+        "print(end=schema.generate_records_schema())\n"
+    )
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, capture_output=True, check=True, encoding="utf-8").stdout
+    assert found == (compiler.COMPILED / "records.schema.json").read_text(encoding="utf-8")

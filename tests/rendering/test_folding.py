@@ -27,6 +27,8 @@ def _row(id_: int, series_: str | None, state: str, flags: str | None, outcome: 
         "reply_by": None,
         "offer_reply_by": None,
         "due": f"2026-12-{id_ % 28 + 1:02}",
+        "due_at": f"2026-12-{id_ % 28 + 1:02}T22:59:59Z",
+        "due_zone": "Europe/Berlin",
         "place": id_ + 1,
         "of": 60,
     }
@@ -87,8 +89,51 @@ def test_each_folds_nothing(rows: list[Any]) -> None:
 
 
 def test_no_due_date_is_no_end() -> None:
-    rows = [_row(number, "a", "active", None, "x") | {"due": None} for number in range(3)]
+    rows = [
+        _row(number, "a", "active", None, "x") | {"due": None, "due_at": None}
+        for number in range(3)
+    ]
     assert folding.fold_series(rows, HERE).notes == {0: "the next of 3"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "notes"),
+    [
+        ({2, 3}, {0: "the next of 4, to Fri 4 Dec\nchange proposed for #2, #3"}),
+        ({0}, {0: "the next of 4, to Fri 4 Dec\nchange proposed for #0"}),
+        ({0, 1, 2, 3}, {0: "change proposed for #0 to #3"}),
+        (set(), {0: "the next of 4, to Fri 4 Dec"}),
+    ],
+)
+def test_one_note_names_those_with_a_proposed_change(
+    changed: set[int], notes: dict[int, str]
+) -> None:
+    rows = [
+        _row(number, "a", "active", "renegotiating" if number in changed else None, "x")
+        for number in range(4)
+    ]
+    assert folding.fold_series(rows, HERE).notes == notes
+
+
+def test_changes_apart_have_a_line_and_name_themselves() -> None:
+    flags = (None, None, "renegotiating", "renegotiating")
+    rows = [_row(number, "a", "active", flag, "x") for number, flag in enumerate(flags)]
+    assert folding.fold_series(rows, HERE, changes_apart=True).notes == {
+        0: "the next of 4, to Fri 4 Dec",
+        2: "change proposed for #2, #3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "note"),
+    [
+        (datetime(2026, 12, 1, 22, tzinfo=UTC), "the next of 4, to Fri 4 Dec"),
+        (datetime(2026, 12, 2, 9, tzinfo=UTC), "and 3 more of them: #1 to #3"),
+    ],
+)
+def test_what_has_passed_is_not_the_next(now: datetime, note: str) -> None:
+    rows = [_row(number, "a", "proposed", None, "x") for number in range(4)]
+    assert folding.fold_series(rows, LocalMoment(now, "Europe/Berlin")).notes == {0: note}
 
 
 @pytest.mark.parametrize(

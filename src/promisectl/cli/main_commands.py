@@ -196,6 +196,12 @@ Partial = Annotated[
     str | None,
     typer.Option("--partial", metavar="TEXT", help="What is done so far; the promise stays open."),
 ]
+DoneOn = Annotated[
+    str | None,
+    typer.Option(
+        "--on", metavar="WHEN", help="When it happened, if not now; due: each on its due date."
+    ),
+]
 CompleteRest = Annotated[
     bool,
     typer.Option("--rest", metavar="", hidden=True, help="Refused: nobody can deliver the future."),
@@ -296,7 +302,7 @@ def complete(
     confirmed: Confirmed = False,
     reported: Reported = False,
     partial: Partial = None,
-    on: o.On = None,
+    on: DoneOn = None,
     note: o.Note = None,
     rest: CompleteRest = False,
 ) -> None:
@@ -306,6 +312,7 @@ def complete(
     promisectl complete 1
     promisectl complete 1 -y
     promisectl complete 3 --on yesterday
+    promisectl complete 4-14 --on due
     """
 
 

@@ -9,7 +9,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, missing, output, recorder
 from promisectl.commands.shared.recorder import AnswerExtras, Reply
-from promisectl.domain import lifecycle
+from promisectl.domain import constants, lifecycle
 from promisectl.domain.promise import (
     Act,
     Cause,
@@ -485,8 +485,8 @@ def complete(
 ) -> None:
     """Mark as done: the promisor reports it, or the promisee confirms it.
 
-    `partial` records progress, and the state stays. Raises Contradiction for the `rest` of a
-    series.
+    `partial` records progress, and the state stays. `on` may also be “due”: each on its own due
+    date. Raises Contradiction for the `rest` of a series.
     """
     if rest:
         raise errors.Contradiction(
@@ -496,10 +496,15 @@ def complete(
     arguments.ensure_at_most_one(confirmed=confirmed, reported=reported, partial=partial)
     arguments.ensure_at_most_one(partial=partial, note=note)
     progress, text = arguments.check_text("partial", partial), arguments.check_text("note", note)
-    arguments.check_words_before_lock(env, on=on)
+    is_on_due_date = on is not None and on.strip().casefold() == constants.DUE_DATE_WORD
+    if not is_on_due_date:
+        arguments.check_words_before_lock(env, on=on)
 
     def build_act(promise: Promise) -> Act:
-        at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
+        if is_on_due_date:
+            at = find_due_moment(env, promise)
+        else:
+            at = arguments.parse_event_moment(env, "--on", on, after=promise.moved_at)
         if progress:
             speaker = lifecycle.infer_speaker(promise, Verb.PARTIAL)
             return Act(Verb.PARTIAL, speaker, at, env.now, text=progress)
@@ -511,6 +516,22 @@ def complete(
         return Act(Verb.COMPLETE, side, at, env.now, text=text)
 
     recorder.record_move(env, "complete", ids, build_act)
+
+
+def find_due_moment(env: Env, promise: Promise) -> datetime:
+    """Return the moment at which a promise was done if that was on its agreed due date.
+
+    For one that can't be done now, it is now, so that the move is refused as always. Raises
+    NoDueDate, and DueAhead for a date in the future.
+    """
+    if promise.state not in (State.ACTIVE, State.DELIVERED):
+        return env.now
+    due = promise.current_revision.terms.due
+    if due is None:
+        raise errors.NoDueDate(promise.id)
+    if due.start > env.now:
+        raise errors.DueAhead(promise.id, formats.format_civil_moment(due, env.here))
+    return arguments.find_event_moment(env, due, promise.moved_at)
 
 
 def resolve_completing_side(promise: Promise, *, confirmed: bool, reported: bool) -> Side:

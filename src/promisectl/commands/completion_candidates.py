@@ -10,7 +10,7 @@ from itertools import islice
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.completion_line import WordSlot
 from promisectl.commands.shared import arguments
-from promisectl.domain import civil
+from promisectl.domain import civil, constants
 from promisectl.domain.civil import encode_instant
 from promisectl.rendering import completion
 from promisectl.rendering.formats import LocalMoment, format_count
@@ -33,6 +33,7 @@ _MAX_CANDIDATES = 100
 _FOLDED_KINDS = ("PERSON", "INTO", "TAG")  # found in any spelling, also by a command
 _PAST_DATE_OPTIONS = ("--on", "--said", "--told", "--as-of", "--since", "--until")
 _FUTURE_END = ("make", "--until")  # the end of a series
+_OWN_DUE_DATE = ("complete", "--on")
 
 
 def iter_candidates(env: Env, line: TypedLine, current: str) -> Iterable[Candidate]:
@@ -165,6 +166,9 @@ def iter_date_candidates(env: Env, line: TypedLine, slot: WordSlot) -> Iterator[
 
     Options for the past get past days, all others the days ahead.
     """
+    if (line.command, slot.option) == _OWN_DUE_DATE:
+        about = "the due date of each promise"
+        yield constants.DUE_DATE_WORD, completion.format_word_completion(about, env.width)
     past = slot.option in _PAST_DATE_OPTIONS and (line.command, slot.option) != _FUTURE_END
     for words, when in arguments.list_date_words(env, past=past).items():
         yield words, civil.format_civil(when.civil).replace(", end of day", "")

@@ -236,29 +236,42 @@ def build_event_items(
 ) -> list[digest_page.DigestItem]:
     """Return the last event of each promise.
 
-    What one command did to several of a series is one item. Each delivery has its own: they differ
-    in how late they are.
+    What one command did to several of a series is one item, and so are deliveries that were not
+    late. A late one has its own.
     """
     last = {event.after.id: event for event, _ in events}
-    folds: dict[object, list[tuple[Event, Row]]] = {}
+    folds: dict[object, list[tuple[MoveReport, Row]]] = {}
     for event, row in events:
         if last[event.after.id] is event:
-            is_alike = row["series"] and event.kind not in _DELIVERY_KINDS
-            key = (row["series"], event.kind, event.act.entry) if is_alike else event.after.id
-            folds.setdefault(key, []).append((event, row))
-    items = []
-    for (event, row), *others in folds.values():
-        note = folding.format_folded_ids([one["id"] for _, one in others]) if others else ""
-        items.append(_build_event_item(env, event, row, note))
-    return items
+            report = build_event_report(env, event, row)
+            key = build_event_key(event, report, row)
+            folds.setdefault(key, []).append((report, row))
+    return [build_folded_item(env, members) for members in folds.values()]
 
 
-def _build_event_item(env: Env, event: Event, row: Row, note: str) -> digest_page.DigestItem:
-    """Return an event as an item of the page, worded as of the moment of the act."""
+def build_event_report(env: Env, event: Event, row: Row) -> MoveReport:
+    """Return an event as a move, worded as of the moment of the act."""
     shown = event.newest or event
-    at = shown.act.at
-    report = MoveReport(
-        shown.before, shown.after, shown.act, row["person_name"], output.local_moment(env, at)
-    )
+    here = output.local_moment(env, shown.act.at)
+    return MoveReport(shown.before, shown.after, shown.act, row["person_name"], here)
+
+
+def build_event_key(event: Event, report: MoveReport, row: Row) -> object:
+    """Return what the events of a series that fold have in common; the ID for one that does not."""
+    if not row["series"] or report.punctuality.endswith(" late"):
+        return event.after.id
+    if event.kind in _DELIVERY_KINDS:
+        return (row["series"], event.kind, messages.format_move_event(report))
+    return (row["series"], event.kind, event.act.entry)
+
+
+def build_folded_item(
+    env: Env, members: Sequence[tuple[MoveReport, Row]]
+) -> digest_page.DigestItem:
+    """Return the same event of several promises as an item of the page."""
+    (report, row), *others = members
+    days = [digest_page.format_digest_day(move.act.at, env.here) for move, _ in members]
+    until = days[-1] if days[-1] != days[0] else ""
+    note = folding.format_folded_ids([one["id"] for _, one in others], until) if others else ""
     sentence = messages.format_move_event(report)
-    return digest_page.build_event_item(row, at, sentence, env.here, note)
+    return digest_page.build_event_item(row, report.act.at, sentence, env.here, note)

@@ -192,13 +192,18 @@ class Jotter:
 
 @contextmanager
 def _leave_out_options() -> Iterator[None]:
-    """Let errors about dates name no option, because a line has none."""
+    """Let errors about dates and series name no option, because a line has none."""
     try:
         yield
     except (errors.AmbiguousDate, errors.DatePassed) as problem:
         raise problem.name_option("") from None
     except errors.SeriesWithoutEnd:
         raise errors.SeriesWithoutEnd(in_line=True) from None
+    except errors.Usage as problem:
+        from promisectl.errors.series import spell_as_in_line
+
+        spell_as_in_line(problem)
+        raise
 
 
 def describe_mistake(problem: errors.Problem) -> str:

@@ -81,16 +81,22 @@ _CAUSE_MEANINGS = {
 class ReviewItem(NamedTuple):
     """A promise to review: why it comes up, its row, the promise, and the moves that are open.
 
-    One of a series also stands for the `others` of the same group. `note` is about these, and about
-    what is the matter with its parts.
+    One of a series also stands for the `others` of the same group. `series_note` is about these,
+    `part_note` about what is the matter with its parts.
     """
 
     group: WaitingGroup
     row: Row
     promise: Promise
     verbs: tuple[Verb, ...]
-    note: str = ""
+    series_note: str = ""
+    part_note: str = ""
     others: Sequence[Row] = ()
+
+    @property
+    def note(self) -> str:
+        """What is said below the outcome, a note a line."""
+        return "\n".join(filter(None, (self.series_note, self.part_note)))
 
     @property
     def commands(self) -> list[str]:
@@ -176,13 +182,19 @@ def load_group_items(
 
     `notes` are those of `lists.load_part_notes`.
     """
-    folded = folding.fold_series(rows, env.here, each=each, notes=notes)
-    return [
-        load_review_item(db, row, group)._replace(
-            note=folded.notes.get(row["id"], ""), others=folded.others[row["id"]]
+    folded = folding.fold_series(rows, env.here, each=each, changes_apart=True, notes=notes)
+    items = []
+    for row in folded.rows:
+        note, part_note = (known.get(row["id"], "") for known in (folded.notes, notes))
+        item = load_review_item(db, row, group)
+        items.append(
+            item._replace(
+                series_note=note.removesuffix(part_note).rstrip("\n"),
+                part_note=part_note,
+                others=folded.others[row["id"]],
+            )
         )
-        for row in folded.rows
-    ]
+    return items
 
 
 def load_review_item(db: sqlite3.Connection, row: Row, group: WaitingGroup) -> ReviewItem:
@@ -284,10 +296,12 @@ def load_current_item(env: Env, item: ReviewItem) -> ReviewItem | None:
         row = queries.find_promise_by_id(db, clock, number)
         kind = queries.find_waiting_kind(db, clock, number)
         if row and (kind or row["state"] in OPEN_STATES):
-            notes = {number: lists.load_part_notes(db, clock).get(number, "")}
-            group = find_review_group(row, kind)
-            (current,) = load_group_items(env, db, group, [row], notes, each=True)
-            return current._replace(note=current.note or item.note, others=item.others)
+            current = load_review_item(db, row, find_review_group(row, kind))
+            return current._replace(
+                series_note=item.series_note,
+                part_note=lists.load_part_notes(db, clock).get(number, ""),
+                others=item.others,
+            )
     return None
 
 

@@ -56,6 +56,8 @@ EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
 EXPORT_READERS = ("people", "programs")
 EXPORT_NEWLINES = ("crlf", "lf")
 
+DUE_DATE_WORD = "due"
+"""What --on of `complete` takes for the due date of each promise."""
 DAY_SECONDS = 86_400
 MAX_PART_CHAIN = 8
 """How many promises a chain may have in which each is a part of the next."""

@@ -104,6 +104,23 @@ class DateAhead(Usage):
         super().__init__(f"{option}: {shown} is in the future.", way)
 
 
+class DueAhead(Usage):
+    """A promise that is to be done on its due date, which is still ahead."""
+
+    def __init__(self, number: int, shown: str) -> None:
+        super().__init__(
+            f"#{number} is due on {shown}, which is in the future.",
+            "Complete it without --on due.",
+        )
+
+
+class NoDueDate(Usage):
+    """A promise that is to be done on its due date, and has none."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"#{number} has no due date.", "Give --on another date.")
+
+
 class TooEarly(Usage):
     """A move that is dated before the last change of the promise."""
 

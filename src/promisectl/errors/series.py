@@ -8,6 +8,22 @@ from promisectl.errors import Usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OPTION_PATTERN = r"--(by|every|until|times|except)\b"
+_NAMED_OPTION_PATTERN = rf"{_OPTION_PATTERN}(?= (?:is|can't|leaves|and|for)\b|[.,]|\Z)"
+"""An option that a sentence is about; any other comes with its value."""
+
+
+def spell_as_in_line(problem: Usage) -> None:
+    """Put the words of a line of jot into an error about a series, in place of options."""
+    import re
+
+    def spell(sentence: str) -> str:
+        named = re.sub(_NAMED_OPTION_PATTERN, r"“\1”", sentence)
+        return re.sub(_OPTION_PATTERN, r"\1", named)
+
+    problem.args = tuple(map(spell, problem.args))
+    problem.advice = spell(problem.advice)
+
 
 class UnreadableRule(Usage):
     """A rule of a series that can't be read. `near` is the word that may be meant, or empty."""

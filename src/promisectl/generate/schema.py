@@ -18,8 +18,8 @@ from typing import Any, get_args, get_origin
 from uuid import UUID
 
 from promisectl import guide, models
-from promisectl.cli.app import build_app
-from promisectl.cli.registry import DECLARATIONS, MOVE_OPTIONS, Declaration
+from promisectl.cli.app import select_declarations
+from promisectl.cli.registry import MOVE_OPTIONS, Declaration
 from promisectl.commands import config, review, status
 from promisectl.domain import constants, events, statistics
 from promisectl.domain.findings import IntegrityResult, Remedy
@@ -438,9 +438,8 @@ def build_answers() -> dict[str, Schema]:
     An answer with several lines has the schema of each of its lines. Raises KeyError for a command
     that is not known here.
     """
-    build_app(["--help"])
     answers = {"export.json": build_array(_EXPORTED), "export.jsonl": _EXPORTED}
-    for declaration in DECLARATIONS:
+    for declaration in select_declarations(["--help"]):
         for form in _FORMS:
             if form in declaration.answer_options:
                 answers[name_answer(declaration, form)] = _build_answer(declaration, form)

@@ -21,6 +21,7 @@ _SEPARATE_FLAGS = ("at-risk", "affected")
 """With one of these flags, a promise has a problem of its own, so it has a line of its own."""
 _DAY_FLAGS = ("due-today", "due-soon")
 """These flags follow from the due date alone, so promises with and without them fold."""
+_CHANGE_FLAG = "renegotiating"
 
 
 class FoldedRows(NamedTuple):
@@ -44,13 +45,15 @@ def fold_series(
     here: LocalMoment,
     *,
     each: bool = False,
+    changes_apart: bool = False,
     notes: Mapping[int, str] = MappingProxyType({}),
 ) -> FoldedRows:
     """Fold the open promises of each series into the first of them, and keep the order.
 
     Only promises that look alike fold: reported ones and those at risk stay, and so does each with
-    another outcome, state or proposed change. What is overdue folds into the oldest. With `each`,
-    nothing folds. A promise with one of the `notes`, by its ID, stays too, and keeps the note.
+    another outcome or state. What is overdue folds into the oldest, and the note names those with a
+    proposed change; with `changes_apart`, they have a line of their own. With `each`, nothing
+    folds. A promise with one of the `notes`, by its ID, stays too, and keeps the note.
     """
     if each:
         rows = [*rows]
@@ -59,7 +62,7 @@ def fold_series(
     folds: dict[object, list[ViewRow]] = {}
     ahead: dict[object, list[ViewRow]] = {}
     for row in rows:
-        key = row["id"] if row["id"] in notes else _build_fold_key(row)
+        key = row["id"] if row["id"] in notes else _build_fold_key(row, apart=changes_apart)
         folds.setdefault(key, []).append(row)
         if row["series"] and _is_ahead(row):
             ahead.setdefault((row["series"], row["state"]), []).append(row)
@@ -68,7 +71,8 @@ def fold_series(
         own = [notes[first["id"]]] if first["id"] in notes else []
         if first["series"] and first["state"] in OPEN_STATES:
             left: list[ViewRow] = []
-            if _is_ahead(first) and not (own or _is_separate(first)):
+            is_next = _is_ahead(first) and not _is_past(first, here)
+            if is_next and not (own or _is_separate(first)):
                 left = ahead.pop((first["series"], first["state"]), [])
                 ids = [row["id"] for row in left]
                 left = left[ids.index(first["id"]) :] if left else []
@@ -82,13 +86,18 @@ def fold_series(
     )
 
 
-def _build_fold_key(row: ViewRow) -> object:
-    """Return what promises that fold have in common; the ID of one that never folds."""
+def _build_fold_key(row: ViewRow, *, apart: bool) -> object:
+    """Return what promises that fold have in common; the ID of one that never folds.
+
+    With `apart`, those with a proposed change have something else in common than the rest.
+    """
     if not row["series"] or _is_separate(row):
         return row["id"]
-    flags = [flag for flag in (row["flags"] or "").split() if flag not in _DAY_FLAGS]
-    names = ("series", "state", "person", "outcome", "author", "reply_by", "offer_reply_by")
-    return (*(row[name] for name in names), *flags)
+    left_out = _DAY_FLAGS if apart else (*_DAY_FLAGS, _CHANGE_FLAG)
+    flags = [flag for flag in (row["flags"] or "").split() if flag not in left_out]
+    author = row["author"] if apart or row["state"] == "proposed" else None
+    names = ("series", "state", "person", "outcome", "reply_by", "offer_reply_by")
+    return (*(row[name] for name in names), author, *flags)
 
 
 def _is_separate(row: ViewRow) -> bool:
@@ -102,14 +111,31 @@ def _is_ahead(row: ViewRow) -> bool:
     return row["state"] in UNDELIVERED_STATES and "overdue" not in (row["flags"] or "").split()
 
 
+def _is_past(row: ViewRow, here: LocalMoment) -> bool:
+    """Whether the due date of a promise has passed, also of one that is not agreed yet."""
+    due = formats.read_due_date(row)
+    return due is not None and due.at < here.now
+
+
 def _format_note(
     first: ViewRow, others: Sequence[ViewRow], left: Sequence[ViewRow], here: LocalMoment
 ) -> str:
-    """Return the note of a line: “the next of 12, to Fri 26 Feb”.
+    """Return the note of a line: “the next of 12, to Fri 26 Feb”, and what has a change.
 
     It stands for `first` and `others`. Of the next promise, `left` are all that are left of the
     series, itself included; of every other one it is empty.
     """
+    changed = [row["id"] for row in (first, *others) if _CHANGE_FLAG in (row["flags"] or "")]
+    note = _format_place_note(first, others, left, here)
+    if not others or not changed:
+        return note
+    change = f"change proposed for {formats.format_promise_ids(changed)}"
+    return change if len(changed) > len(others) else f"{note}\n{change}"
+
+
+def _format_place_note(
+    first: ViewRow, others: Sequence[ViewRow], left: Sequence[ViewRow], here: LocalMoment
+) -> str:
     if len(left) > 1:
         last = left[-1]["due"]
         until = f", to {formats.format_day(date.fromisoformat(last[:10]), here)}" if last else ""
@@ -117,9 +143,13 @@ def _format_note(
     return format_folded_ids([row["id"] for row in others]) if others else format_place(first)
 
 
-def format_folded_ids(numbers: Sequence[int]) -> str:
-    """Return which other promises of a series a line stands for: “and 1 more of them: #5”."""
-    return f"and {len(numbers)} more of them: {formats.format_promise_ids(numbers)}"
+def format_folded_ids(numbers: Sequence[int], until: str = "") -> str:
+    """Return which other promises of a series a line stands for: “and 1 more of them: #5”.
+
+    `until` is the day of the last, where it is another one than that of the first.
+    """
+    to = f", to {until}" if until else ""
+    return f"and {len(numbers)} more of them{to}: {formats.format_promise_ids(numbers)}"
 
 
 def list_series_facts(

@@ -248,7 +248,11 @@ def parse_event_moment(
     """
     if words is None:
         return env.now
-    when = _parse_past_date(env, option, words)
+    return find_event_moment(env, _parse_past_date(env, option, words), after)
+
+
+def find_event_moment(env: Env, when: CivilMoment, after: datetime | None) -> datetime:
+    """Return the moment that a past day or minute means, as `parse_event_moment` does."""
     if not when.is_day:
         return when.at
     moment = env.now if when.at >= env.now else when.noon
