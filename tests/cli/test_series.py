@@ -413,12 +413,18 @@ def test_a_message_words_a_series_as_one(program: Program) -> None:
     play(program, "accept 1 --rest", "negotiate 4 --rest --by mon --reason full")
     told = program.ok("message", "--with", "ben")
     assert told.count("Send the weekly report") == 2
-    assert (
-        "every Monday from Mon 28 Dec 2026 until Mon 4 Jan 2027 (we agreed on: every Friday" in told
-    )
+    assert "by Mon 28 Dec 2026, Mon 4 Jan 2027 (we agreed on: by Fri 25 Dec 2026, Fri 1 Jan" in told
     play(program, "accept 4 --rest", "bump 2 ill", "negotiate 3 -b '20 dec' -y")
     told = program.ok("message", "--with", "ben")
     assert "- Send the weekly report, by Fri 11 Dec 2026 (at risk: ill)\n" in told
+
+
+def test_two_dates_of_a_series_are_named_and_no_rule_is_read_into_them(program: Program) -> None:
+    play(program, f"{SERIES} --agreed", "complete 1 4 5 -y")
+    play(program, "negotiate 3 --by '4 jan 2027' -y", "bump 2 ill", "bump 3 ill")
+    told = program.ok("message", "--with", "ben")
+    assert "- Send the weekly report, by Fri 4 Dec 2026, Mon 4 Jan 2027 (at risk: ill)\n" in told
+    assert "month" not in told
 
 
 def test_check_has_one_block_for_a_series(program: Program) -> None:

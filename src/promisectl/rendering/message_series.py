@@ -31,6 +31,9 @@ if TYPE_CHECKING:
             """Return a civil day or minute."""
 
 
+_MIN_DAYS_OF_RULE = 3  # two days always fit one, also one that nobody meant
+
+
 def join_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow, Utterance]]:
     """Return what was said, with one utterance where a series differs in its dates alone.
 
@@ -61,7 +64,7 @@ def find_common_part(item: tuple[ViewRow, Utterance]) -> tuple[object, ...]:
 def format_dates(days: Sequence[Day], wording: DateWords) -> str:
     """Return days in words: “every Friday from … until …”, or one after the other."""
     rule = pattern.find_rule(civil for civil, _ in days)
-    if rule is None:
+    if rule is None or len(days) < _MIN_DAYS_OF_RULE:
         return f"{wording.get_words('by')} {', '.join(map(wording.format_day, days))}"
     first, last = (wording.format_day(day) for day in (days[0], days[-1]))
     begin, end = (wording.get_words(key) for key in ("from", "until"))
