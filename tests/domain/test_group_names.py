@@ -85,6 +85,10 @@ def test_of_sixty_names_nearly_all_warnings_are_right() -> None:
         ("Platform-Team", ["Platform-Team"]),
         ("everybody", ["everybody"]),
         ("The Family", ["The Family"]),
+        ("all", ["all"]),
+        ("all hands", ["all hands"]),
+        ("all parents", ["all parents"]),
+        ("all the sales", ["all the sales"]),
         ("ÉQUIPE TEAM", ["ÉQUIPE TEAM"]),
     ],
 )
@@ -97,6 +101,7 @@ def test_a_name_of_several_people(name: str, parts: list[str]) -> None:
     "name",
     [
         *("dana", "Andrea", "Anders And", "Sandy", "Allison", "Kim,", "Teamer", "o'brien"),
+        "All Bran",
         *("John Smith, PhD", "Kim (sales)", "D & D Dave", "", "()", "—"),
     ],
 )

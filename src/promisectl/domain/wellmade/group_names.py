@@ -45,6 +45,8 @@ def is_group_name(name: str, persons: Sequence[str] = (), groups: Sequence[str] 
         or any(_has_phrase(words, _list_words(group)) for group in groups)
     ):
         return True
+    if words[:1] == ["all"] and (words == ["all"] or words[-1].endswith("s")):
+        return True  # “all parents”, but not “All Bran”
     is_plain = DEPARTMENT_WORDS.union(WORDS_BESIDE_DEPARTMENTS).issuperset(words)
     has_article = not ARTICLES.isdisjoint(words[:1])
     return not DEPARTMENT_WORDS.isdisjoint(words) and (is_plain or has_article)

@@ -106,7 +106,7 @@ GROUP_WORDS = _split_words(
 # Words that do so where no other word of the name can be a person's, as surnames are among them:
 # beside each other, beside the words of the second list, or after an article.
 DEPARTMENT_WORDS = _split_words(
-    "all board crew support ops operations sales marketing legal finance engineering it hr r&d"
+    "board crew support ops operations sales marketing legal finance engineering it hr r&d"
 )
 WORDS_BESIDE_DEPARTMENTS = _split_words(
     "customer tech technical product corporate internal external regional school works night day "
