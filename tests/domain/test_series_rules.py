@@ -162,7 +162,7 @@ def test_any_text_is_a_rule_or_an_error(text: str) -> None:
 
 
 @given(
-    days=st.lists(st.integers(0, 6), min_size=1),
+    days=st.lists(st.integers(0, 6), min_size=1, max_size=7),  # no longer than a rule may be
     separator=st.sampled_from([",", ", ", " ", " and ", " & ", " , "]),
     letters=st.sampled_from([3, 10]),
 )
