@@ -419,6 +419,12 @@ def test_a_message_words_a_series_as_one(program: Program) -> None:
     assert "- Send the weekly report, by Fri 11 Dec 2026 (at risk: ill)\n" in told
 
 
+def test_a_message_names_weekdays_as_people_do(program: Program) -> None:
+    play(program, "make Water --to ben --by mon --every mon,tue,thu --times 6")
+    told = program.ok("message", "1-6")
+    assert "  every Monday, Tuesday and Thursday from Mon 30 Nov 2026 until Thu 10 Dec" in told
+
+
 def test_two_dates_of_a_series_are_named_and_no_rule_is_read_into_them(program: Program) -> None:
     play(program, f"{SERIES} --agreed", "complete 1 4 5 -y")
     play(program, "negotiate 3 --by '4 jan 2027' -y", "bump 2 ill", "bump 3 ill")

@@ -9,6 +9,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.domain.constants import WEEKDAYS
 from promisectl.domain.series import pattern
 from promisectl.domain.series.rule import WORKDAY_RULE, SeriesRule, iter_rule_days
+from promisectl.rendering import formats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,5 +99,6 @@ def format_how_often(rule: SeriesRule, days: Sequence[Day], wording: DateWords) 
     english = [day.title() for day in WEEKDAYS]
     is_english = [day[:3] for day in english] == [*wording.weekdays]
     names = english if is_english else wording.weekdays
-    listed = ", ".join(names[number] for number in rule.weekdays)
-    return wording.get_words("every_weekday").replace("{weekdays}", listed)
+    listed = [names[number] for number in rule.weekdays]
+    words = formats.join_words(listed) if is_english else ", ".join(listed)
+    return wording.get_words("every_weekday").replace("{weekdays}", words)
