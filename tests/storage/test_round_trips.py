@@ -212,14 +212,15 @@ def test_records_make_the_same_records_elsewhere(place: Callable[[], str], seed:
         text = heard(path, moment, lambda env, raw=raw: export.export(env, raw=raw))  # type: ignore[misc]
         other = f"{there}/csv-{number}.db"
         taken(other, moment, text, raw=raw, format_=form)
+        imported = as_json(other, moment)
         assert (
             differences(
                 [row | {"offer": None} for row in told],
-                [row | {"offer": None} for row in without_history(as_json(other, moment))],
+                [row | {"offer": None} for row in without_history(imported)],
             )
             == []
         )
-        if rows == told:
+        if rows == told == imported:  # what I said last is not in a record: some are affected again
             assert heard(other, moment, lambda env, raw=raw: export.export(env, raw=raw)) == text  # type: ignore[misc]
 
     spelled = {
