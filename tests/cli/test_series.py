@@ -398,6 +398,16 @@ def test_nothing_ends_where_nothing_was_agreed(program: Program) -> None:
     assert "again" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("verb", "states"), [("accept", "aapp"), ("decline", "ddpp"), ("withdraw", "wwpp")]
+)
+def test_the_rest_is_what_the_same_side_can_move(program: Program, verb: str, states: str) -> None:
+    """Their yes to my terms is not my yes to theirs."""
+    play(program, f"{OWED.removesuffix(' --agreed')}", "negotiate 3 --rest --by sat --theirs")
+    program.ok(verb, "1", "--rest", "-q")
+    assert "".join(one["state"][0] for one in fetch(program)) == states
+
+
 # The words to send, and the check
 
 

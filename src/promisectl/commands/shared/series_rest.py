@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
     from promisectl.commands.shared.recorder import Reply
     from promisectl.domain.civil import CivilMoment
-    from promisectl.domain.promise import Promise, Terms
+    from promisectl.domain.promise import Promise, Side, Terms
     from promisectl.env import Env
 
-_REST_ANSWERS = (Verb.ACCEPT, Verb.DECLINE)
+_REST_MOVES_OF_A_SIDE = (Verb.ACCEPT, Verb.DECLINE, Verb.WITHDRAW)
 
 
 def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
     """Return the IDs of a promise and the later ones of its series for which a move is possible.
 
     Without any, it is the ID itself, so that the move is refused as it would be without --rest. An
-    answer is one to terms, or one to deliveries, as it is for the first. Raises NoPromise,
-    NoSeries, and Contradiction for several IDs.
+    answer is one to terms, or one to deliveries, and by one side, as it is for the first: their yes
+    to my terms is not my yes to theirs. Raises NoPromise, NoSeries, and Contradiction for several
+    IDs.
     """
     numbers = arguments.parse_promise_numbers(ids)
     if len(numbers) > 1:
@@ -44,11 +45,9 @@ def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
     if promises[0].opening.series is None:
         raise errors.NoSeries(numbers[0])
     open_ones = [promise for promise in promises if is_open_for(promise, verb)]
-    if verb in _REST_ANSWERS and open_ones:
-        is_delivery = open_ones[0].state is State.DELIVERED
-        open_ones = [
-            promise for promise in open_ones if (promise.state is State.DELIVERED) is is_delivery
-        ]
+    if verb in _REST_MOVES_OF_A_SIDE and open_ones:
+        kind = find_kind_of_move(open_ones[0], verb)
+        open_ones = [promise for promise in open_ones if find_kind_of_move(promise, verb) == kind]
     env.seen_uids |= {promise.id: promise.opening.uid for promise in open_ones}
     return [str(promise.id) for promise in open_ones] or [str(numbers[0])]
 
@@ -57,6 +56,11 @@ def is_open_for(promise: Promise, verb: Verb) -> bool:
     """Whether a move is possible now for the side that is inferred."""
     speaker = lifecycle.infer_speaker(promise, verb)
     return lifecycle.find_transition(promise, verb, speaker) is not None
+
+
+def find_kind_of_move(promise: Promise, verb: Verb) -> tuple[bool, Side]:
+    """Return whether a move is about a delivery, and the side that is inferred for it."""
+    return promise.state is State.DELIVERED, lifecycle.infer_speaker(promise, verb)
 
 
 # Other dates
