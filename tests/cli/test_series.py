@@ -408,6 +408,20 @@ def test_the_rest_is_what_the_same_side_can_move(program: Program, verb: str, st
     assert "".join(one["state"][0] for one in fetch(program)) == states
 
 
+def test_the_rest_has_a_line_for_each_way_in_which_it_moves(program: Program) -> None:
+    play(program, SERIES, "accept 2", "negotiate 2 --by '6 dec' --reason x")
+    assert program.ok("decline", "1", "--rest", width=200).splitlines() == [
+        (
+            "#1 declined, and 3 more (#3-5): Ben said no to your offer “Send the weekly report”"
+            " by Fri 27 Nov, and so on to Fri 25 Dec."
+        ),
+        (
+            "#2 active: Ben said no to the change (rev 2). Still agreed: “Send the weekly report”"
+            " by Fri 4 Dec."
+        ),
+    ]
+
+
 # The words to send, and the check
 
 

@@ -356,18 +356,14 @@ class _MoveRecorder:
         return MoveReport(before, after, act, name, self._here, former_name)
 
     def build_answers(self, moves: Sequence[MoveReport]) -> list[MoveAnswer]:
-        """Return the answer about each move; of a series, only the first one has a line."""
+        """Return the answers; with --rest, only the first move of each kind has a line."""
         env, db, extras = self._env, self._db, self._extras
-        lines = [""] * len(moves)
-        first = moves[0]
-        if extras.rest:
-            first = first._replace(rest=[move.after for move in moves[1:]])
-            lines[0] = messages.format_move_line(first)
-        else:
-            lines = [messages.format_move_line(move) for move in moves]
+        shown = join_alike_moves(moves) if extras.rest else moves
+        first = shown[0]
+        lines = {move.after.id: messages.format_move_line(move) for move in shown}
         answers = [
             MoveAnswer(
-                line,
+                lines.get(move.after.id, ""),
                 move.after.id,
                 load_answer_record(env, db, move.after.id),
                 notices=self._notices,
@@ -376,9 +372,8 @@ class _MoveRecorder:
                     *describe_parts(env, db, move),
                 ],
             )
-            for line, move in zip(lines, moves, strict=True)
+            for move in moves
         ]
-        shown = [first] if extras.rest else moves
         if any(move.after.opening.series for move in shown):
             from promisectl.commands.shared import series_state
 
@@ -420,6 +415,16 @@ class _MoveRecorder:
         """Append an act; errors about its moment are in local time."""
         with arguments.show_local_times(self._env):
             return self._journal.append_act(before, act, agreed=agreed)
+
+
+def join_alike_moves(moves: Sequence[MoveReport]) -> list[MoveReport]:
+    """Return the first move from one state to another, each with the rest that moved like it."""
+    groups: dict[object, list[MoveReport]] = {}
+    for move in moves:
+        groups.setdefault((move.before and move.before.state, move.after.state), []).append(move)
+    return [
+        first._replace(rest=[move.after for move in others]) for first, *others in groups.values()
+    ]
 
 
 def format_new_person(person: Person) -> str:
