@@ -422,6 +422,11 @@ def test_the_rest_has_a_line_for_each_way_in_which_it_moves(program: Program) ->
     ]
 
 
+def test_two_that_stay_open_are_both_named(program: Program) -> None:
+    play(program, "make Water --to ben --by fri --every week --times 3 --asked")
+    assert program.ok("decline", "1").endswith(" #2 and #3 stay open.\n")
+
+
 # The words to send, and the check
 
 

@@ -128,9 +128,9 @@ def quote_word(text: str) -> str:
 
 def format_unanswered(numbers: Sequence[int], verb: Verb) -> tuple[str, str]:
     """Return which later promises still wait for an answer, after a sentence, and the command."""
-    first = numbers[0]
+    first, last = numbers[0], numbers[-1]
     which = f"#{formats.format_id_range(numbers)}"
-    if numbers == [*range(first, first + len(numbers))] and numbers[1:]:
-        which = f"#{first} to #{numbers[-1]}"
+    if len(numbers) > 1 and last - first == len(numbers) - 1:
+        which = f"#{first} {'to' if numbers[2:] else 'and'} #{last}"
     stay = "stay" if numbers[1:] else "stays"
     return f" {which} {stay} open.", f"For all of them: promisectl {verb} {first} --rest"
