@@ -454,6 +454,18 @@ def test_a_message_names_weekdays_as_people_do(program: Program) -> None:
     assert "  every Monday, Tuesday and Thursday from Mon 30 Nov 2026 until Thu 10 Dec" in told
 
 
+def test_a_message_words_two_warnings_about_a_series_as_one(program: Program) -> None:
+    play(program, AGREED, "bump 1 --rest 'I may be late'", "bump 2 --rest 'I am ill'")
+    assert program.ok("message", "1-5") == (
+        "Hi Ben, an early warning: this is at risk.\n\n"
+        "  Send the weekly report\n  by Fri 27 Nov 2026\n  at risk: I may be late\n\n"
+        "  Send the weekly report\n"
+        "  every Friday from Fri 4 Dec 2026 until Fri 25 Dec 2026\n"
+        "  at risk: I may be late\n  at risk: I am ill\n\n"
+        "Can we talk about what to do?\n"
+    )
+
+
 def test_two_dates_of_a_series_are_named_and_no_rule_is_read_into_them(program: Program) -> None:
     play(program, f"{SERIES} --agreed", "complete 1 4 5 -y")
     play(program, "negotiate 3 --by '4 jan 2027' -y", "bump 2 ill", "bump 3 ill")

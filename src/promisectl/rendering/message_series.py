@@ -41,16 +41,17 @@ def join_series(said: Sequence[tuple[ViewRow, Utterance]]) -> list[tuple[ViewRow
     It has all the dates, and the row of the first promise.
     """
     folded: list[tuple[ViewRow, Utterance]] = []
-    for (series, *_), group in groupby(said, key=find_common_part):
-        items = list(group)
-        count = len({row["id"] for row, _ in items})
-        if not series or count == 1 or count < len(items):
-            folded += items
+    promises = [list(items) for _, items in groupby(said, key=lambda item: item[0]["id"])]
+    for common, group in groupby(promises, key=lambda items: [*map(find_common_part, items)]):
+        alike = list(group)
+        if not common[0][0] or len(alike) == 1:
+            folded += [item for items in alike for item in items]
             continue
-        row, first = items[0]
-        formers = [one.former.due for _, one in items if one.former and one.former.due]
-        dates = tuple(one.terms.due for _, one in items if one.terms.due)
-        folded.append((row, first._replace(dates=dates, former_dates=tuple(formers))))
+        for items in zip(*alike, strict=True):
+            row, first = items[0]
+            formers = tuple(one.former.due for _, one in items if one.former and one.former.due)
+            dates = tuple(one.terms.due for _, one in items if one.terms.due)
+            folded.append((row, first._replace(dates=dates, former_dates=formers)))
     return folded
 
 
