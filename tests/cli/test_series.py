@@ -408,6 +408,24 @@ def test_the_rest_is_what_the_same_side_can_move(program: Program, verb: str, st
     assert "".join(one["state"][0] for one in fetch(program)) == states
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["void 1 --rest --reason x", "note 1 --rest x", "tag 1 x --rest", "correct 1 --rest --why x"],
+)
+def test_the_rest_is_what_is_left_of_a_series(program: Program, words: str) -> None:
+    play(
+        program,
+        AGREED,
+        "complete 3",
+        "accept 3",
+        "renege 4 --reason ill --told now --cause external",
+    )
+    touched = program.ok(*shlex.split(words), "-q").split()
+    assert touched == ["1", "2", "5"]
+    found = {one["id"]: one["state"] for one in fetch(program)}
+    assert (found[3], found[4]) == ("kept", "reneged")
+
+
 def test_the_rest_has_a_line_for_each_way_in_which_it_moves(program: Program) -> None:
     play(program, SERIES, "accept 2", "negotiate 2 --by '6 dec' --reason x")
     assert program.ok("decline", "1", "--rest", width=200).splitlines() == [

@@ -242,11 +242,11 @@ def resolve_due_date(
 def parse_event_moment(
     env: Env, option: str, words: str | None, *, after: datetime | None = None
 ) -> datetime:
-    """Return the moment at which something happened, now for None. Raises DateAhead.
+    """Return the moment at which something happened, now for None and “now”. Raises DateAhead.
 
     A bare day means its noon, or `after` when that is later on the same day. Today means now.
     """
-    if words is None:
+    if words is None or words.strip().casefold() == "now":
         return env.now
     return find_event_moment(env, _parse_past_date(env, option, words), after)
 

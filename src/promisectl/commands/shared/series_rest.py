@@ -5,7 +5,7 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, output
-from promisectl.domain import lifecycle
+from promisectl.domain import constants, lifecycle
 from promisectl.domain.promise import Direction, State, Verb
 from promisectl.domain.series import pattern, shift
 from promisectl.domain.series.dates import MIN_SERIES_PROMISES
@@ -26,7 +26,7 @@ _REST_MOVES_OF_A_SIDE = (Verb.ACCEPT, Verb.DECLINE, Verb.WITHDRAW)
 
 
 def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
-    """Return the IDs of a promise and the later ones of its series for which a move is possible.
+    """Return the IDs of a promise and the later open ones of its series that can make a move.
 
     Without any, it is the ID itself, so that the move is refused as it would be without --rest. An
     answer is one to terms, or one to deliveries, and by one side, as it is for the first: their yes
@@ -44,7 +44,12 @@ def list_rest_ids(env: Env, verb: Verb, ids: Sequence[str]) -> list[str]:
         promises = queries.load_series_rest(db, numbers[0])
     if promises[0].opening.series is None:
         raise errors.NoSeries(numbers[0])
-    open_ones = [promise for promise in promises if is_open_for(promise, verb)]
+    open_ones = [
+        promise
+        for promise in promises
+        if is_open_for(promise, verb)
+        and (promise is promises[0] or promise.state in constants.OPEN_STATES)
+    ]
     if verb in _REST_MOVES_OF_A_SIDE and open_ones:
         kind = find_kind_of_move(open_ones[0], verb)
         open_ones = [promise for promise in open_ones if find_kind_of_move(promise, verb) == kind]
