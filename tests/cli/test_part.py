@@ -320,23 +320,39 @@ def test_a_link_that_is_not_possible_is_refused_by_its_line(
     assert not program.ledger.exists()
 
 
-def test_a_calendar_has_a_part_below_the_bigger_promise(page: Program) -> None:
-    icalendar = library("icalendar")
-    page.ok("withdraw", "3")
-    page.ok("make", "Sign off the prices", "--replaces", "3", "--by", "wed")
-    calendar = icalendar.Calendar.from_ical(page.ok("export", "--format", "ics", "-o", "-"))
-    uids = {number: read_record(page, number)["uid"] for number in (1, 2, 3, 4)}
+def read_relations(page: Program) -> dict[str, dict[str, str]]:
+    """What each task of the calendar is related to, by the kind of the relation."""
+    calendar = library("icalendar").Calendar.from_ical(
+        page.ok("export", "--format", "ics", "-o", "-")
+    )
     found: dict[str, dict[str, str]] = {}
     for task in calendar.walk("VTODO"):
         related = task.get("related-to", [])
         related = related if isinstance(related, list) else [related]
         found[str(task["uid"])] = {one.params["RELTYPE"]: str(one) for one in related}
-    assert found == {
+    return found
+
+
+def test_a_calendar_has_a_part_below_the_bigger_promise(page: Program) -> None:
+    page.ok("withdraw", "3")
+    page.ok("make", "Sign off the prices", "--replaces", "3", "--by", "wed")
+    uids = {number: read_record(page, number)["uid"] for number in (1, 2, 3, 4)}
+    assert read_relations(page) == {
         uids[1]: {},
         uids[2]: {"PARENT": uids[1]},
         uids[3]: {"PARENT": uids[1]},
         uids[4]: {"PARENT": uids[1], "SIBLING": uids[3]},
     }
+
+
+@pytest.mark.parametrize(
+    "words", [["renege", "1", "--reason", "ill"], ["release", "1"], ["void", "1", "--reason", "x"]]
+)
+def test_a_calendar_hides_no_part_below_what_was_broken_or_called_off(
+    page: Program, words: list[str]
+) -> None:
+    page.ok(*words)
+    assert not any("PARENT" in related for related in read_relations(page).values())
 
 
 def test_what_was_replaced_is_neither_a_problem_nor_counted(program: Program) -> None:

@@ -23,7 +23,7 @@ def iter_calendar_promises(db: sqlite3.Connection, query: Query) -> Iterator[Sto
 
     `acts` is the number of acts, `said_last` the moment at which the last of them was recorded,
     `replaces_uid` the UUID of the promise that it replaces, `bigger_uid` that of the one that it is
-    a part of.
+    a part of, unless that was broken or ended in another way without being kept.
     """
     keep_rows(db, "asked", *build_view_query(db, query))
     return refuse_strangers(fetch_and_release(db, sql.CALENDAR_PROMISES, {}))

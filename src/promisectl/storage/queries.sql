@@ -171,7 +171,7 @@ FROM promises;
 
 -- query: CALENDAR_PROMISES
 -- A person who was renamed or merged has another name in the calendar: that is a change too,
--- although no act is about the promise.
+-- although no act is about the promise. Programs hide what is below a task that was cancelled.
 SELECT
   asked.*,
   (SELECT count(*) FROM act WHERE act.promise = asked.id) AS acts,
@@ -186,7 +186,10 @@ SELECT
       )
   ) AS said_last,
   (SELECT uid FROM promise WHERE promise.id = asked.replaces) AS replaces_uid,
-  (SELECT uid FROM promise WHERE promise.id = asked.part_of) AS bigger_uid
+  (
+    SELECT uid FROM promise
+    WHERE promise.id = asked.part_of AND state IN ('proposed', 'active', 'delivered', 'kept')
+  ) AS bigger_uid
 FROM temp.asked AS asked
 ORDER BY asked.rowid;
 
