@@ -30,7 +30,7 @@ _PAST_TENSES = {
     "void": "voided it",
     "tag": "tagged it",
     "untag": "removed tags",
-    "part": "made it a part of",
+    "part": "made it",
     "import": "imported",
     "undo": "undid",
     "redo": "redid",
@@ -126,7 +126,7 @@ def _format_terms_and_text(act: ViewRow, here: LocalMoment) -> str:
     The text of an act that makes a promise a part is the ID of the bigger one.
     """
     if act["act"] == "part":
-        return f" #{act['text']}" if act["text"] else " nothing"
+        return f" a part of #{act['text']}" if act["text"] else " stand alone"
     terms = f" “{act['outcome']}”" if act["outcome"] else ""
     by = ""
     if act["due"]:
