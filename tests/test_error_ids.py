@@ -24,7 +24,7 @@ ledger-unusable link-into-foreign-directory link-too-long me-on-both-sides missi
 missing-ledger missing-word my-name-taken name-taken near-miss needs-icalendar neither-side-me
 newer-ledger no-act no-alias no-directory no-due-date no-editor no-field no-file-named no-home
 no-ledger-directory no-lines no-other-side no-person no-promise no-revision no-series no-side
-no-side-in-line no-temporary-file no-topic no-zone-database nobody-to-write-to nobody-yet
+no-side-in-line no-sides no-temporary-file no-topic no-zone-database nobody-to-write-to nobody-yet
 not-a-backup not-a-ledger not-a-person not-a-whole-number not-in-series not-open not-rebuilt
 not-restored not-unicode not-with-acts not-with-format nothing-changed nothing-open
 nothing-to-answer nothing-to-back-up nothing-to-redo nothing-to-undo old-sqlite one-date-for-all
@@ -35,7 +35,7 @@ same-person scattered-text series-too-long series-too-short series-without-end s
 shifted-into-past skipped-in-series stale-revision stdout-failed tags-unchanged terms-changed
 text-too-long told-too-early too-early too-many-words two-dates-in-line undo-blocked
 unknown-column unknown-command unknown-ending unknown-field-in-line unknown-option
-unknown-setting unknown-zone unreadable-date unreadable-rule unsaid-told-too-early
+unknown-profile unknown-setting unknown-zone unreadable-date unreadable-rule unsaid-told-too-early
 until-before-first wal-mode-ledger whose-terms words-among-ids write-uncertain write-unconfirmed
 wrong-setting
 """

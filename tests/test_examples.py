@@ -22,7 +22,7 @@ from promisectl.domain.findings import IntegrityResult
 from promisectl.domain.promise import State
 from promisectl.domain.wellmade import check as wellmade
 from promisectl.domain.wellmade.subject import Subject
-from promisectl.records import fields
+from promisectl.records import fields, profiles
 from promisectl.records import statistics as statistics_records
 from promisectl.rendering.columns import COLUMNS
 from promisectl.rendering.waiting import WAITING_GROUPS
@@ -191,6 +191,11 @@ def test_the_fields_of_the_other_records_are_theirs() -> None:
     assert _first("records", heading, 8) == ["waiting", *status.STATUS_FIELDS]
 
 
+def test_the_fields_of_an_import_are_its_own(program: Program) -> None:
+    record = json.loads(program.ok("import", "-", "--json", piped="outcome\n"))
+    assert _first("records", "field | what it holds", 13) == [*record]
+
+
 def test_the_fields_of_the_digest_are_its_own(program: Program) -> None:
     heading = "field | what it holds"
     program.ok("make", "Send the numbers", "--to", "dana")
@@ -277,7 +282,8 @@ def test_every_word_of_the_config_is_in_the_guide() -> None:
     sample = tomllib.loads(
         PAGES["config"].read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
     )
-    assert [tuple(sample), *(tuple(sample[table]) for table in ("date", "check", "table"))] == [
+    names = tuple("imports" if name == "import" else name for name in sample)
+    assert [names, *(tuple(sample[table]) for table in ("date", "check", "table"))] == [
         config.Config._fields,
         civil.DayHours._fields,
         config.CheckConfig._fields,
@@ -285,12 +291,18 @@ def test_every_word_of_the_config_is_in_the_guide() -> None:
     ]
     assert [*keys.CONFIG_KEYS] == [*_keys(sample)]
     assert _first("config", "column | what it shows") == [*COLUMNS]
+    in_table = [
+        key
+        for row in _rows("config", "key | what it holds")
+        for key in re.findall(r"`(\w+)`", row[0])
+    ]
+    assert sorted(in_table) == sorted(profiles.PROFILE_KEYS)
 
 
 def _keys(sample: dict[str, Any]) -> Iterator[str]:
-    """Every key, with its table before it; the words of messages and the aliases are left out."""
+    """Every key, with its table before it; words of messages, aliases and profiles are left out."""
     for name, value in sample.items():
-        if name not in ("message", "alias"):
+        if name not in ("message", "alias", "import"):
             yield from (f"{name}.{key}" for key in value) if isinstance(value, dict) else (name,)
 
 

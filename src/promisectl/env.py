@@ -222,6 +222,13 @@ class Env:
         return "table" if self.is_terminal and self.form_wish[0] == "auto" else "plain"
 
     @property
+    def is_form_open(self) -> bool:
+        """Whether nobody asked for a form of a view, by an option or a setting, or for a table."""
+        return self._form in (None, "table", "svg") and (
+            self.form == "table" or self.form_wish[0] == "auto"
+        )
+
+    @property
     def form_wish(self) -> tuple[str, str]:
         """Plain or auto, and the setting that decides it: PROMISECTL_PLAIN, then the config."""
         if wish := self.environ.get("PROMISECTL_PLAIN"):

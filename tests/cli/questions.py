@@ -48,6 +48,13 @@ FULL_WEEK = [f"make 'Thing {number}' --from lee --by fri --agreed" for number in
 MYSELF = ["make 'Run' --to me --by fri"]
 
 QUESTIONS = {
+    "commands/import_sides.resolve_own_name": Question(
+        MINE, "import {home}/assigned.csv", [], "Kim", ["self"]
+    ),
+    "commands/import_sides.ask_sides": Question(MINE, "import {home}/tasks.csv", [], "self", []),
+    "commands/import_sides.ask_other_side": Question(
+        MINE, "import {home}/tasks.csv", ["owe"], "Max Ott", []
+    ),
     "commands/jot_page._ask_to_make": Question(
         MINE, "jot 'to dana: Send it' 'to lee: Water the plants'", [], "yes", []
     ),
@@ -150,8 +157,13 @@ sed -i "s/^by:.*/by: $by/" "$1"
 """
 
 
+FILES = {"tasks.csv": "outcome\nWrite\n", "assigned.csv": "outcome,assignee\nWrite,Kim\n"}
+
+
 def reach(program: Program, question: Question) -> list[str]:
     """Make the ledger in which a command puts the question, and return the words of the command."""
+    for name, text in FILES.items():
+        (program.home / name).write_text(text)
     script = program.home / "editor.sh"
     script.write_text(EDITOR)
     script.chmod(0o755)

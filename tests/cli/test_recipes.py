@@ -16,7 +16,7 @@ import pytest
 
 from promisectl import guide
 from promisectl.config import keys
-from tests.conftest import Program, tool
+from tests.conftest import Program, library, tool
 from tests.tools import replay
 
 
@@ -418,7 +418,6 @@ def test_the_other_machine_reads_a_backup(scripts: Program) -> None:
 
 
 def test_the_tasks_of_taskwarrior(scripts: Program) -> None:
-    tool("jq")
     place = scripts.home / "fake"
     place.mkdir()
     tasks = [
@@ -426,12 +425,16 @@ def test_the_tasks_of_taskwarrior(scripts: Program) -> None:
         {"id": 2, "description": "Buy milk"},
     ]
     for number, task in enumerate(tasks, 1):
-        task |= {"status": "pending", "uuid": f"{number}e59d315-629f-4ca7-920d-bae98886e92c"}
+        task |= {
+            "entry": "20261120T080000Z",
+            "status": "pending",
+            "uuid": f"{number}e59d315-629f-4ca7-920d-bae98886e92c",
+        }
     (place / "task").write_text(f"#!/bin/sh\ncat <<'END'\n{json.dumps(tasks)}\nEND\n")
     (place / "task").chmod(0o755)
     path = os.pathsep.join([str(place), os.environ["PATH"]])
     for _ in range(2):
-        done = _run(_with("task status:pending", COMING_FROM), PATH=path)
+        done = _run(_with("task export", COMING_FROM), PATH=path)
         assert done.returncode == 0, done.stderr
     mine = json.loads(scripts.ok("list", "--with", "me", "--json"))
     assert [(one["outcome"], one["due"], one["tags"]) for one in mine] == [
@@ -440,22 +443,23 @@ def test_the_tasks_of_taskwarrior(scripts: Program) -> None:
     ]
 
 
-def test_the_lines_of_todo_txt(scripts: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    tool("jq")
-    monkeypatch.chdir(scripts.home)
-    (scripts.home / "todo.txt").write_text(
-        "(A) 2026-11-20 Call Dana about the numbers +board @phone due:2026-12-04\n"
-        "x 2026-11-19 2026-11-01 Buy bread\n\n"
-        "+home Water the plants\n"
-        "Mail me@example.org\n"
-    )
-    done = _run(_with("todo.txt", COMING_FROM))
-    assert done.returncode == 0, done.stderr
+def test_the_files_of_todoman(scripts: Program) -> None:
+    library("icalendar")
+    place = scripts.home / ".local" / "share" / "calendars" / "home"
+    place.mkdir(parents=True)
+    for name in ("a", "b"):
+        lines = [
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:io.barrera.todoman", "BEGIN:VTODO", f"UID:{name}",
+            f"SUMMARY:Task {name}", "DUE;VALUE=DATE:20261127", "END:VTODO", "END:VCALENDAR",
+        ]  # fmt: skip
+        (place / f"{name}.ics").write_text("".join(f"{line}\r\n" for line in lines))
+    for _ in range(2):
+        done = _run(_with("calendars/home", COMING_FROM))
+        assert done.returncode == 0, done.stderr
     mine = json.loads(scripts.ok("list", "--with", "me", "--json"))
-    assert [(one["outcome"], one["due"], one["tags"]) for one in mine] == [
-        ("Call Dana about the numbers", "2026-12-04", ["board", "phone"]),
-        ("Water the plants", None, ["home"]),
-        ("Mail me@example.org", None, []),
+    assert [(one["outcome"], one["due"]) for one in mine] == [
+        ("Task a", "2026-11-27"),
+        ("Task b", "2026-11-27"),
     ]
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields
+from promisectl.records import as_csv, as_ics, as_json, as_markdown, csv_reader, fields
 from tests.conftest import Program, remembered
 
 
@@ -109,7 +111,7 @@ def test_acts_in_three_formats(filled: Program) -> None:
     assert filled.ok("export", "--acts", "--all") == filled.ok("log", "--csv")
 
 
-@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "md", "ics"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "json", "jsonl", "md", "ics"])
 def test_the_ending_of_the_file_tells_the_format(filled: Program, ending: str) -> None:
     target = filled.home / f"out.{ending.upper()}"
     filled.ok("export", "-o", str(target))
@@ -121,7 +123,9 @@ def test_the_ending_of_the_file_tells_the_format(filled: Program, ending: str) -
     assert (filled.home / "out.txt").read_bytes().decode() == filled.ok("export")
 
 
-@pytest.mark.parametrize(("ending", "form"), [("ndjson", "jsonl"), ("markdown", "md")])
+@pytest.mark.parametrize(
+    ("ending", "form"), [("ndjson", "jsonl"), ("markdown", "md"), ("tab", "tsv"), ("TSV", "tsv")]
+)
 def test_an_ending_of_another_name_for_a_format(filled: Program, ending: str, form: str) -> None:
     target = filled.home / f"out.{ending}"
     filled.ok("export", "-o", str(target))
@@ -129,7 +133,7 @@ def test_an_ending_of_another_name_for_a_format(filled: Program, ending: str, fo
 
 
 @pytest.mark.parametrize(
-    "name", ["x.tsv", "x.TAB", "x.xlsx", "x.ods", "x.html", "x.yaml", "x.csv.gz", "x.db", "x.pdf"]
+    "name", ["x.xls", "x.xlsx", "x.XLSX", "x.ods", "x.html", "x.yaml", "x.csv.gz", "x.db", "x.pdf"]
 )
 def test_an_ending_that_says_something_else_is_refused(filled: Program, name: str) -> None:
     target = filled.home / name
@@ -138,7 +142,7 @@ def test_an_ending_that_says_something_else_is_refused(filled: Program, name: st
         ending = name.rpartition(".")[2].casefold()
         assert (done.stdout, done.code) == ("", 2)
         assert done.stderr == (
-            f"promisectl: Can't export to {target}: there is no format .{ending}. Use one of csv, json, jsonl, md, ics "
+            f"promisectl: Can't export to {target}: there is no format .{ending}. Use one of csv, tsv, json, jsonl, md, ics "
             "as the ending, or with --format.\n"
         )
     assert not target.exists()
@@ -146,7 +150,45 @@ def test_an_ending_that_says_something_else_is_refused(filled: Program, name: st
     assert target.read_bytes().decode() == filled.ok("export")
 
 
-CSV_ONLY = "works with csv, not with {}. Leave it out, or add --format csv."
+def test_a_tsv_is_a_csv_with_tabs(filled: Program) -> None:
+    for words in (
+        (),
+        ("--acts",),
+        ("--for", "people"),
+        ("--raw",),
+        ("--bom",),
+        ("--newline", "lf"),
+    ):
+        rows = filled.ok("export", *words, "--format", "tsv")
+        assert [*csv.reader(io.StringIO(rows, newline=""), delimiter="\t")] == [
+            *csv.reader(io.StringIO(filled.ok("export", *words), newline=""))
+        ]
+        assert rows.splitlines()[0].count("\t") >= 10
+
+
+CELLS = st.text(st.sampled_from("a\t\n\r\"',;=+@| \u00a0é"), max_size=6)
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=4), st.booleans())
+def test_any_text_comes_back_from_a_tsv(rows: list[list[str]], raw: bool) -> None:
+    records = [{"outcome": outcome, "why": why} for outcome, why in rows]
+    pieces = as_csv.iter_csv_lines(records, ("outcome", "why"), raw=raw, delimiter="\t")
+    lines = io.StringIO("".join(pieces), newline="")
+    heading = csv_reader.find_csv_heading(lines, lambda cells: "outcome" in cells, "\t")
+    assert heading.cells == ["outcome", "why"]
+    found = [cells for _, cells in csv_reader.iter_csv_cells(heading)]
+    assert rows == [cells if raw else [*map(as_csv.unescape_formula, cells)] for cells in found]
+
+
+def test_a_tsv_comes_back_in_as_it_was(filled: Program) -> None:
+    filled.ok("make", "Tab\there, =1", "--to", "lee", "--why", '=a\n"b"\tc', "--tag", "x")
+    filled.ok("export", "-o", str(filled.home / "out.tsv"))
+    there = ("--ledger", str(filled.home / "there.db"))
+    filled.ok(*there, "import", str(filled.home / "out.tsv"))
+    assert filled.ok(*there, "export", "--format", "tsv") == filled.ok("export", "--format", "tsv")
+
+
+CSV_ONLY = "works with csv, tsv, not with {}. Leave it out, or add --format csv."
 
 
 @pytest.mark.parametrize(
@@ -157,8 +199,8 @@ CSV_ONLY = "works with csv, not with {}. Leave it out, or add --format csv."
         (["--newline", "lf", "--format", "json"], f"--newline {CSV_ONLY.format('json')}"),
         (["--newline", "cr"], "--newline can't be “cr”. Choose from crlf, lf."),
         (["--alarm", "1d"], "--alarm works with ics, not with csv. Leave it out, or add --format ics."),
-        (["--columns", "id", "-o", "x.ics"], "--columns works with csv, json, jsonl, md, not with ics. Leave it out, or add --format csv."),
-        (["--acts", "--format", "md"], "--acts works with csv, json, jsonl, not with md. Leave it out, or add --format csv."),
+        (["--columns", "id", "-o", "x.ics"], "--columns works with csv, tsv, json, jsonl, md, not with ics. Leave it out, or add --format csv."),
+        (["--acts", "--format", "md"], "--acts works with csv, tsv, json, jsonl, not with md. Leave it out, or add --format csv."),
         (["--acts", "--with", "dana", "--overdue"], "--acts exports all acts, which only --limit can shorten. Leave out --with and --overdue."),
         (["--acts", "--sort", "due"], "--acts exports all acts, which only --limit can shorten. Leave out --sort."),
         (["--acts", "--limit", "-1"], "--limit can't be -1. Give 0 or more."),
@@ -168,7 +210,7 @@ CSV_ONLY = "works with csv, not with {}. Leave it out, or add --format csv."
         (["--columns", "id,state,id"], "--columns has id twice. Keep one of them."),
         (["--alarm", "soon", "--format", "ics"], "Can't read --alarm “soon”. Give days, hours or minutes before the due date, such as 1d, 2h or 30m."),
         (["--alarm", "-1d", "--format", "ics"], "Can't read --alarm “-1d”. Give days, hours or minutes before the due date, such as 1d, 2h or 30m."),
-        (["--format", "xlsx"], "--format can't be “xlsx”. Choose from csv, json, jsonl, md, ics."),
+        (["--format", "xlsx"], "--format can't be “xlsx”. Choose from csv, tsv, json, jsonl, md, ics."),
         (["--state", "gone"], None),
         (["--sort", "id"], "--sort can't be “id”. Choose from due, made, person, state."),
         (["-o", "nowhere/"], "nowhere/ is a directory, and csv is one file. Name a file, or add --format ics for one file per promise."),

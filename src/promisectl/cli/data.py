@@ -6,10 +6,10 @@ import typer
 
 from promisectl.cli import options as o
 from promisectl.cli.registry import (
+    DRY_RUN_OPTIONS,
     FINDINGS_OPTIONS,
     PATH_OPTIONS,
     QUIET_OPTIONS,
-    RESULT_OPTIONS,
     register_command,
 )
 from promisectl.domain.constants import (
@@ -37,7 +37,7 @@ ExportFormat = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="csv, json, jsonl, md, ics. Default: FILE's ending, or csv.",
+        help="csv, tsv, json, jsonl, md, ics. Default: by FILE, else csv.",
     ),
 ]
 Output = Annotated[
@@ -60,20 +60,22 @@ For = Annotated[
     typer.Option(
         "--for",
         metavar="READER",
-        help="csv, md: people get a dozen columns in words, programs every field (default).",
+        help="people: a dozen columns in words; programs: every field (default).",
     ),
 ]
 ExportRaw = Annotated[
     bool,
     typer.Option(
-        "--raw", metavar="", help="csv: do not put a ' before text that looks like a formula."
+        "--raw", metavar="", help="csv, tsv: put no ' before text that looks like a formula."
     ),
 ]
 Bom = Annotated[
-    bool, typer.Option("--bom", metavar="", help="csv: start with a byte order mark, for Excel.")
+    bool,
+    typer.Option("--bom", metavar="", help="csv, tsv: start with a byte order mark, for Excel."),
 ]
 Newline = Annotated[
-    str | None, typer.Option("--newline", metavar="KIND", help="csv: line endings, crlf or lf.")
+    str | None,
+    typer.Option("--newline", metavar="KIND", help="csv, tsv: line endings, crlf or lf."),
 ]
 Alarm = Annotated[
     list[str],
@@ -126,13 +128,24 @@ def export(
 ImportFile = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="A CSV, JSON or JSON Lines file, or a journal; - is stdin."
+        metavar="FILE",
+        help="A CSV, JSON, iCalendar or todo.txt file, or a journal; - is stdin.",
     ),
 ]
 ImportFormat = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="FORMAT", help="csv, json or jsonl, if it is not clear from the file."
+        "--format",
+        metavar="FORMAT",
+        help="csv, tsv, json, jsonl, ics or todo.txt, if it is not clear from the file.",
+    ),
+]
+FromFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--from-format",
+        metavar="PROGRAM",
+        help="The program that wrote the file, if it is not clear from it; none for our fields.",
     ),
 ]
 Map = Annotated[
@@ -140,7 +153,7 @@ Map = Annotated[
     typer.Option(
         "--map",
         metavar="THEIRS=OURS",
-        help="Read column THEIRS as field OURS; THEIRS= skips it. May be repeated.",
+        help="Read column THEIRS as field OURS; THEIRS= skips it, *= all others. May be repeated.",
     ),
 ]
 Set = Annotated[
@@ -149,6 +162,34 @@ Set = Annotated[
         "--set",
         metavar="FIELD=VALUE",
         help="Set a field that the file does not have; may be repeated.",
+    ),
+]
+Only = Annotated[
+    list[str],
+    typer.Option(
+        "--only",
+        metavar="COLUMN=VALUE",
+        help="Only rows with that value; * is any. May be repeated.",
+    ),
+]
+Skip = Annotated[
+    list[str],
+    typer.Option(
+        "--skip", metavar="COLUMN=VALUE", help="Leave out rows with that value. May be repeated."
+    ),
+]
+KeyColumn = Annotated[
+    list[str],
+    typer.Option(
+        "--id",
+        metavar="COLUMN",
+        help="The column that identifies a row, to know it again when its text has changed.",
+    ),
+]
+WithClosed = Annotated[
+    bool,
+    typer.Option(
+        "--all", "-a", metavar="", help="Also what is done (as kept) or cancelled (as released)."
     ),
 ]
 DryRun = Annotated[
@@ -177,15 +218,20 @@ ImportNew = Annotated[
     "import",
     DATA_PANEL,
     runs="import_.import_",
-    answers=RESULT_OPTIONS,
+    answers=DRY_RUN_OPTIONS,
     writes=True,
     choices={"format_": IMPORT_FORMATS},
 )
 def import_(
     file: ImportFile,
     format_: ImportFormat = None,
+    from_format: FromFormat = None,
     map_: Map = [],  # noqa: B006
     set_: Set = [],  # noqa: B006
+    only: Only = [],  # noqa: B006
+    skip: Skip = [],  # noqa: B006
+    id_: KeyColumn = [],  # noqa: B006
+    all_: WithClosed = False,
     dry_run: DryRun = False,
     raw: ImportRaw = False,
     new: ImportNew = False,
@@ -194,6 +240,7 @@ def import_(
 
     \b
     promisectl import promises.csv --dry-run
+    promisectl import tasks.ics --set direction=self
     promisectl import theirs.csv --map Task=outcome --set direction=owe
     promisectl --ledger copy.db import journal.jsonl
 

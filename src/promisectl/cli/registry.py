@@ -183,6 +183,7 @@ TABLE_OPTIONS: dict[str, Any] = {"table": AsTable, "svg": Svg}
 TEMPLATE_OPTIONS: dict[str, Any] = {"template": Template}
 FORM_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **TABLE_OPTIONS, **TEMPLATE_OPTIONS}
 PAGER_OPTIONS: dict[str, Any] = {"no_pager": NoPager}
+DRY_RUN_OPTIONS: dict[str, Any] = {"quiet": Quiet, **FORMAT_OPTIONS}
 VIEW_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **TABLE_OPTIONS, **PAGER_OPTIONS}
 REVIEW_OPTIONS: dict[str, Any] = {**FORMAT_OPTIONS, **TABLE_OPTIONS}
 LIST_OPTIONS: dict[str, Any] = {**VIEW_OPTIONS, **TEMPLATE_OPTIONS}

@@ -174,6 +174,18 @@ def iter_date_candidates(env: Env, line: TypedLine, slot: WordSlot) -> Iterator[
         yield words, civil.format_civil(when.civil).replace(", end of day", "")
 
 
+def iter_profile_candidates(env: Env, _line: TypedLine, _slot: WordSlot) -> Iterator[Candidate]:
+    """Return the programs whose files import can read, those of the config first."""
+    from promisectl.commands import import_profile
+    from promisectl.records import profiles
+
+    own = import_profile.list_config_profiles(env)
+    names = {profile.name: profile.title for profile in (*profiles.load_profiles(), *own)}
+    for name in dict.fromkeys((*(profile.name for profile in own), *names)):
+        yield name, completion.format_word_completion(names[name], env.width)
+    yield profiles.NO_PROFILE_NAME, "A file with the fields of promisectl"
+
+
 COMPLETERS: dict[str, Callable[[Env, TypedLine, WordSlot], Iterable[Candidate]]] = {
     "ID": iter_number_candidates,
     "PERSON": iter_person_candidates,
@@ -182,6 +194,7 @@ COMPLETERS: dict[str, Callable[[Env, TypedLine, WordSlot], Iterable[Candidate]]]
     "WHEN": iter_date_candidates,
     "FILE": lambda *_: [FILE_CANDIDATE],
     "PATH": lambda *_: [FILE_CANDIDATE],
+    "PROGRAM": iter_profile_candidates,
 }
 """What completes a kind of value, by its metavar; fixed words come with the declaration."""
 FREE_KINDS = (
@@ -198,6 +211,8 @@ FREE_KINDS = (
     "TIME",
     "THEIRS=OURS",
     "FIELD=VALUE",
+    "COLUMN",
+    "COLUMN=VALUE",
     "VALUE",
     "HEAD",
 )

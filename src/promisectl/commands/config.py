@@ -10,7 +10,7 @@ from promisectl.commands.shared import editor, output, output_files
 from promisectl.system import timezone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from promisectl.env import Env
@@ -37,7 +37,7 @@ def show(env: Env) -> None:
 
 
 def iter_setting_rows(env: Env) -> Iterator[dict[str, Any]]:
-    """Return a row for every key, then one for all words of messages and every alias.
+    """Return a row for every key, for all words of messages, every alias and every profile.
 
     `value` is the value as a text, `whole` the value itself, and `from` is an option, a variable
     of the environment, a line of the config, or `default`.
@@ -47,8 +47,9 @@ def iter_setting_rows(env: Env) -> Iterator[dict[str, Any]]:
     sources = find_setting_sources(env)
     tables = {"message": env.config.message, "alias": env.config.alias}
     own = (f"{table}.{name}" for table, values in tables.items() for name in values)
-    for key in (*CONFIG_KEYS, *own):
-        value = find_setting_value(env, key)
+    settings = {key: find_setting_value(env, key) for key in (*CONFIG_KEYS, *own)}
+    settings |= iter_profile_settings("import", env.config.imports)
+    for key, value in settings.items():
         if isinstance(value, list):
             text = ", ".join(value)
         elif value is False:
@@ -56,6 +57,16 @@ def iter_setting_rows(env: Env) -> Iterator[dict[str, Any]]:
         else:
             text = "" if value is None else str(value)
         yield {"key": key, "value": text, "from": sources.get(key, "default"), "whole": value}
+
+
+def iter_profile_settings(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each value in tables of tables, by the names of its tables and its key."""
+    for name, value in values.items():
+        key = f"{prefix}.{name}"
+        if isinstance(value, dict):
+            yield from iter_profile_settings(key, value)
+        else:
+            yield key, value
 
 
 def find_setting_value(env: Env, key: str) -> Any:

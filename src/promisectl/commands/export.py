@@ -13,7 +13,12 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, output_files
 from promisectl.commands.shared import output as output_views
 from promisectl.commands.shared.filters import Filters
-from promisectl.domain.constants import EXPORT_FORMATS, EXPORT_NEWLINES, EXPORT_READERS
+from promisectl.domain.constants import (
+    EXPORT_FORMATS,
+    EXPORT_NEWLINES,
+    EXPORT_READERS,
+    TABLE_DELIMITERS,
+)
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields, for_people
 from promisectl.storage import calendar, queries, transfer
 from promisectl.storage.queries import ActQuery
@@ -31,18 +36,18 @@ if TYPE_CHECKING:
 
 # The formats in which an option means something.
 _FORMATS_BY_OPTION = {
-    "--acts": ("csv", "json", "jsonl"),
+    "--acts": ("csv", "tsv", "json", "jsonl"),
     "--journal": ("jsonl",),
-    "--columns": ("csv", "json", "jsonl", "md"),
-    "--for": ("csv", "md"),
-    "--raw": ("csv",),
-    "--bom": ("csv",),
-    "--newline": ("csv",),
+    "--columns": ("csv", "tsv", "json", "jsonl", "md"),
+    "--for": ("csv", "tsv", "md"),
+    "--raw": ("csv", "tsv"),
+    "--bom": ("csv", "tsv"),
+    "--newline": ("csv", "tsv"),
     "--alarm": ("ics",),
 }
-_FORMATS_BY_ENDING = {"ndjson": "jsonl", "markdown": "md", "ical": "ics"}
+_FORMATS_BY_ENDING = {"tab": "tsv", "ndjson": "jsonl", "markdown": "md", "ical": "ics"}
 _OTHER_ENDINGS = (
-    *("tsv", "tab", "xls", "xlsx", "xlsm", "ods", "fods", "numbers", "parquet", "feather"),
+    *("xls", "xlsx", "xlsm", "ods", "fods", "numbers", "parquet", "feather"),
     *("html", "htm", "xml", "yaml", "yml", "toml", "pdf", "rtf", "doc", "docx", "odt", "tex"),
     *("org", "rst", "db", "sqlite", "sqlite3", "sql", "zip", "gz", "bz2", "xz", "zst", "7z"),
 )
@@ -216,8 +221,14 @@ def encode_export_rows(
             return as_markdown.iter_markdown_table(rows, columns)
     if options.form == "md":
         return as_markdown.iter_markdown_parts(rows, options.columns, env.zone)
-    if options.form == "csv":
-        lines = as_csv.iter_csv_lines(rows, columns, newline=options.newline, raw=options.raw)
+    if options.form in TABLE_DELIMITERS:
+        lines = as_csv.iter_csv_lines(
+            rows,
+            columns,
+            newline=options.newline,
+            raw=options.raw,
+            delimiter=TABLE_DELIMITERS[options.form],
+        )
         return chain(["\ufeff"] if options.bom else [], lines)
     records: Iterable[Any] = map(kind.json, rows)
     if options.columns:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from contextlib import contextmanager
+from types import MappingProxyType
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.commands import import_source
-from promisectl.commands.import_plan import ImportPlanner, ImportStep, open_import_planner
+from promisectl.commands import import_profile, import_sides, import_source
+from promisectl.commands.import_dry_run import print_dry_run
+from promisectl.commands.import_plan import open_import_steps
 from promisectl.commands.import_source import ImportSource
 from promisectl.commands.shared import arguments, output, recorder
 from promisectl.domain.promise import Act, Side, Verb
-from promisectl.errors import end_sentence
-from promisectl.records import reader
-from promisectl.records.reader import UnreadableLine
+from promisectl.records import conditions, fields, headings, imported_rows, reader
+from promisectl.records.imported_rows import CANCELLED, DONE, ImportRules
 from promisectl.rendering import formats
 from promisectl.storage import connection, ledger, links, queries, transfer
 from promisectl.storage.journal import Journal
@@ -29,29 +29,28 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import IO, Any
 
+    from promisectl.commands.import_plan import ImportStep
     from promisectl.domain.people import Person
     from promisectl.env import Env
-    from promisectl.records.reader import ImportedRow
+    from promisectl.records.conditions import RowCondition
 
-_STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")
 _MAX_NAMED_PEOPLE = 8
 _MAX_NAMED_DIFFERENCES = 8
 _MAX_PROMISES_WITHOUT_BACKUP = 100  # a larger import is preceded by a backup
-_STEP_KIND = output.RecordKind(
-    _STEP_COLUMNS, _STEP_COLUMNS, lambda row: {name: row[name] for name in _STEP_COLUMNS}
-)
 
 
 class ImportResult(NamedTuple):
     """What an import did: the IDs of the new promises, how many records it skipped, new people.
 
     `differing` are the skipped records whose promise is not as they say, each as its ID and fields.
+    `omitted` has how many rows are not records, by the reason.
     """
 
     promise_numbers: Sequence[int]
     skipped: int
     new_people: Sequence[Person]
     differing: Sequence[tuple[int, Sequence[str]]] = ()
+    omitted: Mapping[str, int] = MappingProxyType({})
 
 
 def import_(
@@ -59,8 +58,13 @@ def import_(
     file: str,
     *,
     format_: str | None = None,
+    from_format: str | None = None,
     map_: Sequence[str] = (),
     set_: Sequence[str] = (),
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    id_: Sequence[str] = (),
+    all_: bool = False,
     dry_run: bool = False,
     raw: bool = False,
     new: bool = False,
@@ -68,23 +72,47 @@ def import_(
     """Import promises or a journal from a file or from stdin, and return the exit code.
 
     It is 6 when a dry run refuses a record, else 0. Raises BadImport for a file that can't be
-    imported.
+    imported, and NoSides for one that does not say whose its promises are.
     """
     arguments.check_choice("--format", format_, reader.IMPORT_FORMATS)
     if not file:
         raise errors.NoFileNamed
     with import_source.open_import_file(env, file) as stream:
         name = "stdin" if file == "-" else file
-        column_fields, fixed_fields = parse_column_map(map_), parse_set_fields(set_)
-        source = ImportSource(name, stream, format_, column_fields, raw, fixed_fields)
+        rules = ImportRules(
+            parse_column_map(map_),
+            parse_set_fields(set_),
+            raw,
+            parse_row_conditions("--only", only),
+            parse_row_conditions("--skip", skip),
+            id_,
+            all_,
+            me=env.config.me,
+            zone=env.zone,
+        )
+        source = ImportSource(name, stream, format_, rules)
         head = import_source.read_source_head(source)
         if head is not None:
             import_journal(env, source, head, dry_run=dry_run)
-        elif dry_run:
-            return print_dry_run(env, source, new=new)
-        else:
-            import_promises(env, source, new=new)
+            return 0
+        source = import_profile.choose_profile(env, source, from_format)
+        source, answers = import_sides.settle_sides(env, source, new=new)
+        if dry_run:
+            return print_dry_run(env, source, answers, new=new)
+        import_promises(env, source, new=new)
     return 0
+
+
+def parse_row_conditions(option: str, texts: Sequence[str]) -> tuple[RowCondition, ...]:
+    """Return conditions on rows from texts such as `Status=done`. Raises Contradiction."""
+    parsed = [*map(conditions.parse_condition, texts)]
+    for text, condition in zip(texts, parsed, strict=True):
+        if condition is None:
+            raise errors.Contradiction(
+                f"{option} “{text}” does not name a column and a value.",
+                f"Type it like this: {option} Status=done",
+            )
+    return tuple(condition for condition in parsed if condition)
 
 
 def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
@@ -92,7 +120,7 @@ def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
 
     The field is empty for a column to leave out. Raises Usage.
     """
-    fields: dict[str, str] = {}
+    column_fields: dict[str, str] = {}
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator:
@@ -100,12 +128,19 @@ def parse_column_map(pairs: Sequence[str]) -> dict[str, str]:
                 f"--map “{pair}” does not map a column to a field.",
                 "Type it like this: --map Task=outcome",
             )
-        if column in fields:
+        if column in column_fields:
             raise errors.Contradiction(
                 f"--map has the column “{column}” twice.", "Keep one of them."
             )
-        fields[column] = _check_import_field("--map", field) if field else ""
-    return fields
+        if column == headings.OTHER_COLUMNS and field:
+            raise errors.Contradiction(
+                f"--map “{pair}”: * can only leave columns out.",
+                "Type it like this: --map '*='",
+            )
+        column_fields[column] = (
+            _check_import_field("--map", field, headings.IMPORT_FIELDS) if field else ""
+        )
+    return column_fields
 
 
 def parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
@@ -119,14 +154,15 @@ def parse_set_fields(pairs: Sequence[str]) -> dict[str, str]:
             raise errors.Contradiction(
                 f"--set “{field}” has no value.", "Type it like this: --set direction=owe"
             )
-    return {_check_import_field("--set", field): value for field, _, value in parts}
+    known = fields.IMPORT_RECORD_FIELDS
+    return {_check_import_field("--set", field, known): value for field, _, value in parts}
 
 
-def _check_import_field(option: str, word: str) -> str:
-    """Return the field of ours that a word names, in any spelling. Raises UnknownColumn."""
-    field = reader.fold_column(word)
-    if field not in reader.IMPORT_COLUMNS:
-        raise errors.UnknownColumn(option, word, reader.IMPORT_COLUMNS)
+def _check_import_field(option: str, word: str, known: Sequence[str]) -> str:
+    """Return the known field that a word names, in any spelling. Raises UnknownColumn."""
+    field = headings.fold_heading(word)
+    if field not in known:
+        raise errors.UnknownColumn(option, word, known)
     return field
 
 
@@ -142,7 +178,8 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
     with import_source.create_unnamed_file() as plan_file:
         plan = plan_import(env, source, plan_file, new=new)
         if not plan.promise_count:
-            _print_import_result(env, source, ImportResult((), plan.skipped, (), plan.differing))
+            result = ImportResult((), plan.skipped, (), plan.differing, plan.omitted)
+            _print_import_result(env, source, result)
             return
 
         def import_steps(db: sqlite3.Connection) -> ImportResult:
@@ -150,7 +187,9 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
                 # The plan is still right; it counts known records, but has no steps for them.
                 with plan.open_steps(env) as steps:
                     result = _write_import_steps(env, db, source, steps)
-                return result._replace(skipped=plan.skipped, differing=plan.differing)
+                return result._replace(
+                    skipped=plan.skipped, differing=plan.differing, omitted=plan.omitted
+                )
             with open_import_steps(env, db, source, new=new) as steps:
                 return _write_import_steps(env, db, source, steps)
 
@@ -165,7 +204,7 @@ class ImportPlan(NamedTuple):
 
     The steps are in a `file`, because a list of 100,000 takes 150 MiB; there are `step_count`, of
     which `promise_count` make a promise. `newest` is the newest act of the ledger at that time,
-    `differing` is as in ImportResult.
+    `differing` and `omitted` are as in ImportResult.
     """
 
     file: IO[bytes]
@@ -174,6 +213,7 @@ class ImportPlan(NamedTuple):
     step_count: int
     skipped: int
     differing: Sequence[tuple[int, Sequence[str]]]
+    omitted: Mapping[str, int]
 
     def open_steps(self, env: Env) -> AbstractContextManager[Iterator[ImportStep]]:
         """Give the steps that make or link a promise, one after the other."""
@@ -209,6 +249,7 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
     Raises BadImport when a record is refused.
     """
     counts: Counter[str] = Counter()
+    omitted: Counter[str] = Counter()
     differing: list[tuple[int, Sequence[str]]] = []
     refused = _RefusedRecords(source)
     with output.open_view(env) as db, open_import_steps(env, db, source, new=new) as steps:
@@ -217,6 +258,8 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
         for step in steps:
             counts[step.does] += 1
             refused.collect_refusal(step)
+            if step.does == "omit":
+                omitted[step.reason] += 1
             if step.differences:
                 differing.append((step.number or 0, step.differences))
             if step.does in ("make", "link") and not refused.problems:
@@ -226,28 +269,9 @@ def plan_import(env: Env, source: ImportSource, plan_file: IO[bytes], *, new: bo
     with import_source.guard_unnamed_writes():
         plan_file.flush()
     steps_written = counts["make"] + counts["link"]
-    return ImportPlan(plan_file, newest, counts["make"], steps_written, counts["skip"], differing)
-
-
-@contextmanager
-def open_import_steps(
-    env: Env, db: sqlite3.Connection, source: ImportSource, *, new: bool
-) -> Iterator[Iterator[ImportStep]]:
-    """Give the step for each record, in order; a line that can't be read is the last one."""
-
-    def iter_steps(planner: ImportPlanner, rows: Iterator[ImportedRow]) -> Iterator[ImportStep]:
-        try:
-            for row in rows:
-                yield planner.plan_row(row)
-            yield from planner.iter_link_steps()
-        except UnreadableLine as error:
-            yield ImportStep(error.line, "refuse", problem=error.problem)
-
-    with (
-        open_import_planner(env, db, new=new) as planner,
-        import_source.open_source_rows(env, source) as rows,
-    ):
-        yield iter_steps(planner, rows)
+    return ImportPlan(
+        plan_file, newest, counts["make"], steps_written, counts["skip"], differing, omitted
+    )
 
 
 def _write_import_steps(
@@ -263,10 +287,13 @@ def _write_import_steps(
     linked: list[int] = []
     new_people: dict[str, Person] = {}
     differing: list[tuple[int, Sequence[str]]] = []
+    omitted: Counter[str] = Counter()
     skipped, refused = 0, _RefusedRecords(source)
     for step in steps:
         refused.collect_refusal(step)
-        if step.does == "skip":
+        if step.does == "omit":
+            omitted[step.reason] += 1
+        elif step.does == "skip":
             skipped += 1
             if step.differences:
                 differing.append((step.number or 0, step.differences))
@@ -279,7 +306,7 @@ def _write_import_steps(
                 numbers.append(write_imported_promise(journal, step, new_people))
     refused.raise_if_any()
     links.check_part_chains(db, linked)
-    return ImportResult(numbers, skipped, list(new_people.values()), differing)
+    return ImportResult(numbers, skipped, list(new_people.values()), differing, omitted)
 
 
 def write_imported_promise(
@@ -310,6 +337,8 @@ def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -
     sentence = f"Imported {count} from {source.name}."
     if result.skipped:
         sentence += f" {result.skipped} already imported, skipped.{format_differences(result)}"
+    if result.omitted:
+        sentence += f" Not imported: {imported_rows.format_omissions(result.omitted)}."
     _print_import_answer(env, result, sentence)
     if env.is_json and result.differing:
         env.print_warning(format_differences(result).strip())
@@ -320,6 +349,8 @@ def _print_import_result(env: Env, source: ImportSource, result: ImportResult) -
         unnamed = len(people) - _MAX_NAMED_PEOPLE
         more = f" and {unnamed} more. See: promisectl people" if unnamed > 0 else "."
         env.print_hint(f"{new}: {names}{more}")
+    if result.omitted.get(DONE) or result.omitted.get(CANCELLED):
+        env.print_hint("For those that are done or cancelled as well, add --all.")
     if result.promise_numbers:
         env.print_hint("Not what you meant? promisectl undo")
 
@@ -337,69 +368,16 @@ def format_differences(result: ImportResult) -> str:
 
 
 def _print_import_answer(env: Env, result: ImportResult, sentence: str) -> None:
+    omitted = {name: result.omitted.get(name, 0) for name in imported_rows.OMISSIONS}
     record = {
         "imported": len(result.promise_numbers),
         "skipped": result.skipped,
         "people": [person.handle for person in result.new_people],
         "ids": result.promise_numbers,
+        "differing": len(result.differing),
+        **{reason.replace(" ", "_"): count for reason, count in omitted.items()},
     }
     output.print_result(env, records=[record], ids=result.promise_numbers, lines=[sentence])
-
-
-# A dry run
-
-
-def print_dry_run(env: Env, source: ImportSource, *, new: bool) -> int:
-    """Print what would happen to every record, without recording anything.
-
-    Returns the exit code: 6 when a record is refused, else 0.
-    """
-    counts: Counter[str] = Counter()
-
-    def iter_step_records(steps: Iterable[ImportStep]) -> Iterator[Mapping[str, Any]]:
-        for step in steps:
-            counts[step.does] += 1
-            if step.does == "refuse" and step.number:
-                counts["make"] -= 1  # its link was refused in the end
-            if step.does != "link":
-                yield build_step_record(step)
-
-    with output.open_view(env) as db, open_import_steps(env, db, source, new=new) as steps:
-        queries.release_ledger(db)
-        records = iter_step_records(steps)
-        if env.form != "table":
-            env.write_records(output.encode_rows(env.form, records, _STEP_KIND))
-        elif rows := list(records):
-            from promisectl.rendering import import_ as import_table
-
-            output.print_renderables(env, import_table.render_import_plan(rows))
-    env.print_hint(
-        f"Dry run: {counts['make']} to make, {counts['skip']} to skip, "
-        f"{counts['refuse']} refused. Nothing was recorded."
-    )
-    return errors.BadData.exit_code if counts["refuse"] else 0
-
-
-def build_step_record(step: ImportStep) -> dict[str, Any]:
-    """Return what would happen to one record, and why it is skipped or refused."""
-    cells = step.row.cells if step.row else {}
-    why = f"already #{step.number}" if step.does == "skip" else None
-    if step.differences:
-        why = f"{why}, differs here: {', '.join(step.differences)}"
-    if step.problem:
-        column, what, advice = step.problem.column, step.problem.what, step.problem.advice
-        why = f"{column}: {what}" if column else what
-        why = f"{end_sentence(why)} {advice}".removesuffix(".") if advice else why
-    person = cells.get("person") or cells.get("person_name")
-    outcome = cells.get("outcome")
-    return {
-        "line": step.line,
-        "does": step.does,
-        "id": step.number,
-        "person": person if isinstance(person, str) else None,
-        "outcome": outcome if isinstance(outcome, str) else None,
-        "why": why,
-    }
 
 
 # A whole journal

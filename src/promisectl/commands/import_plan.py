@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.commands import import_source
 from promisectl.commands.shared import output
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle, people
@@ -16,6 +17,7 @@ from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
 from promisectl.records.cells import CellContext
+from promisectl.records.imported_rows import UnreadableLine
 from promisectl.storage import codec, connection, journal, queries, transfer
 from promisectl.storage.known_uids import UidMap
 
@@ -24,18 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from promisectl.commands.import_source import ImportSource
     from promisectl.env import Env
     from promisectl.records.imported_promise import ImportedPromise
-    from promisectl.records.reader import ImportedRow
+    from promisectl.records.imported_rows import ImportedRow, ImportRules
+    from promisectl.records.profiles import Profile
     from promisectl.storage.codec import NewPromiseRows
     from promisectl.storage.queries import StoredRow
 
 
 class ImportStep(NamedTuple):
-    """What happens to a record: `does` is `make`, `skip` or `refuse` (for its `problem`).
+    """What happens to a record: `does` is `make`, `skip`, `omit` or `refuse`, for its `problem`.
 
-    After the records come the steps that `link` a new promise to the one that it is a part of,
-    whose ID is `bigger`, or refuse that.
+    A record whose promise is here already is skipped, and a row that is not a record is omitted.
+    After them come the steps that `link` a new promise to the one that it is a part of, whose ID is
+    `bigger`, or refuse that.
 
     `row` is None when the record can't be read at all. `number` is the ID that the promise has or
     will have, `promise` the promise as it will be stored. `newcomer` is the other side with the ID
@@ -55,6 +60,11 @@ class ImportStep(NamedTuple):
     differences: Sequence[str] = ()
     bigger: int | None = None
 
+    @property
+    def reason(self) -> str:
+        """Why a row is omitted: one of OMISSIONS, else empty."""
+        return self.row.omitted if self.row else ""
+
 
 class _KnownPromise(NamedTuple):
     """A promise of the ledger (`line` is None), or of a line of the file.
@@ -68,10 +78,33 @@ class _KnownPromise(NamedTuple):
 
 
 @contextmanager
-def open_import_planner(env: Env, db: sqlite3.Connection, *, new: bool) -> Iterator[ImportPlanner]:
+def open_import_planner(
+    env: Env, db: sqlite3.Connection, rules: ImportRules, *, new: bool
+) -> Iterator[ImportPlanner]:
     """Open a planner, and close its file of uids in the end. Raises NoTemporaryFile."""
     with closing(UidMap()) as uids:
-        yield ImportPlanner(env, db, uids, new=new)
+        yield ImportPlanner(env, db, uids, rules.profile, new=new)
+
+
+@contextmanager
+def open_import_steps(
+    env: Env, db: sqlite3.Connection, source: ImportSource, *, new: bool
+) -> Iterator[Iterator[ImportStep]]:
+    """Give the step for each record, in order; a line that can't be read is the last one."""
+
+    def iter_steps(planner: ImportPlanner, rows: Iterator[ImportedRow]) -> Iterator[ImportStep]:
+        try:
+            for row in rows:
+                yield planner.plan_row(row)
+            yield from planner.iter_link_steps()
+        except UnreadableLine as error:
+            yield ImportStep(error.line, "refuse", problem=error.problem)
+
+    with (
+        open_import_planner(env, db, source.rules, new=new) as planner,
+        import_source.open_source_rows(env, source) as rows,
+    ):
+        yield iter_steps(planner, rows)
 
 
 class ImportPlanner:
@@ -80,8 +113,16 @@ class ImportPlanner:
     `new`: a person whose name looks like a known one is new nevertheless.
     """
 
-    def __init__(self, env: Env, db: sqlite3.Connection, uids: UidMap, *, new: bool) -> None:
-        self._env, self._db = env, db
+    def __init__(
+        self,
+        env: Env,
+        db: sqlite3.Connection,
+        uids: UidMap,
+        profile: Profile,
+        *,
+        new: bool,
+    ) -> None:
+        self._env, self._db, self._profile = env, db, profile
         self._clock = output.build_clock(env)
         self._context = CellContext(env.now, env.zone, env.config.date_order, env.config.me)
         queries.check_promise_uids(db)
@@ -91,6 +132,7 @@ class ImportPlanner:
         self._uids = uids
         self._twins: Counter[str] = Counter()
         self._links: list[_ImportedLink] = []
+        self._foreign_parts = _ForeignParts()
         highest_number = 0
         for uid, number, begun in db.execute(sql.PROMISE_UIDS):
             uids.add_value(uid, (number, None, bool(begun)))
@@ -100,16 +142,57 @@ class ImportPlanner:
     def plan_row(self, row: ImportedRow) -> ImportStep:
         """Return what happens to one record."""
         try:
-            return self._plan_usable_row(row)
+            uid = row.cells.get("uid") or (self._derive_uid(row) if row.cells else "")
+            if row.omitted:
+                return self._plan_omitted_row(row, str(uid))
+            return self._plan_record(row, uid)
         except errors.BadRecord as problem:
             return ImportStep(row.line, "refuse", row, problem=problem)
 
-    def _plan_usable_row(self, row: ImportedRow) -> ImportStep:
-        """Return what happens to one record. Raises BadRecord when it is refused."""
+    def _plan_omitted_row(self, row: ImportedRow, uid: str) -> ImportStep:
+        """Return what happens to a row that is not a record: its promise may be here."""
+        known = self._find_known_promise(uid)
+        is_here = known and known.begun and not known.line
+        stored = self._load_stored_row(known.number) if known and is_here else None
+        if stored is None:
+            if row.cells:  # the next one that is the same is not this one
+                self._uids.add_value(uid, (0, row.line, False))
+            return ImportStep(row.line, "omit", row)
+        if not row.cells.get("direction"):
+            sides = {"direction": stored["direction"], "person": stored["person"]}
+            row = row._replace(cells={**row.cells, **sides})
+        try:
+            return self._plan_record(row, uid)
+        except errors.BadRecord:  # such as one that does not have the moment when it was done
+            without = {"state": None, "delivered_at": None, "closed_at": None}
+            step = self._plan_record(row._replace(cells={**row.cells, **without}), uid)
+            differences = ["state"] if row.cells.get("state") != stored["state"] else []
+            return step._replace(differences=[*differences, *step.differences])
+
+    def _plan_record(self, row: ImportedRow, uid: str) -> ImportStep:
+        """Return what happens to a record, if need be without a date of another program.
+
+        Raises BadRecord when it is refused.
+        """
+        try:
+            return self._plan_usable_row(row, uid)
+        except errors.BadRecord as problem:
+            if problem.column == "due" and self._profile.keeps_due_words:
+                return self._plan_record(_keep_due_words(row), uid)
+            if problem.column == "made_at" and self._profile:
+                cells = {**row.cells, "made_at": None}  # the clock of another zone is ahead
+                return self._plan_record(row._replace(cells=cells), uid)
+            raise
+
+    def _plan_usable_row(self, row: ImportedRow, uid: str) -> ImportStep:
+        """Return what happens to one record, whose uid is `uid` if it has no other.
+
+        Raises BadRecord when it is refused.
+        """
         imported = imported_promise.parse_imported_promise(
             row.cells,
             self._context._replace(highest_id=self._numbers.highest_next_id),
-            lambda: self._derive_uid(row),
+            lambda: uid,
         )
         known = self._find_known_promise(imported.uid)
         if known and known.line:
@@ -122,8 +205,10 @@ class ImportPlanner:
             step = self._build_make_step(row, imported, known)
         self._uids.add_value(imported.uid, (step.number or 0, row.line, True))
         self._numbers.add_id(imported.id, step.number or 0)
-        is_void = imported.imported_state.state is State.VOID  # it can't become a part of anything
-        if imported.part_of and step.does == "make" and not is_void:
+        if imported.imported_state.state is State.VOID:  # it can't become a part of anything
+            return step
+        self._foreign_parts.add_promise(row, step)
+        if imported.part_of and step.does == "make":
             link = _ImportedLink(row.line, step.number or 0, imported.id, imported.part_of)
             self._links.append(link)
         return step
@@ -138,17 +223,13 @@ class ImportPlanner:
                 yield ImportStep(link.line, "link", number=link.number, bigger=bigger)
             except errors.BadRecord as problem:
                 yield ImportStep(link.line, "refuse", number=link.number, problem=problem)
+        yield from self._foreign_parts.iter_link_steps()
 
     def _list_differences(
         self, row: ImportedRow, imported: ImportedPromise, number: int
     ) -> Sequence[str]:
         """Return the fields in which a promise of the ledger is not as its record says."""
-        found: list[StoredRow | None] = []
-        connection.retry_while_busy(
-            self._env.ledger,
-            lambda: found.append(queries.find_promise_by_id(self._db, self._clock, number)),
-        )
-        stored = found[0]
+        stored = self._load_stored_row(number)
         if stored is None:
             return ()
         fields = imported_promise.list_differences(row.cells, imported, stored)
@@ -156,13 +237,22 @@ class ImportPlanner:
             fields.append("person")
         return fields
 
+    def _load_stored_row(self, number: int) -> StoredRow | None:
+        found: list[StoredRow | None] = []
+        connection.retry_while_busy(
+            self._env.ledger,
+            lambda: found.append(queries.find_promise_by_id(self._db, self._clock, number)),
+        )
+        return found[0]
+
     def _derive_uid(self, row: ImportedRow) -> str:
         """Return a uid for a record without one; each of several equal records has its own."""
-        uid = imported_promise.derive_uid(row.cells)
+        content = row.key or row.cells
+        uid = imported_promise.derive_uid(content)
         known = self._find_known_promise(uid)
         if known and known.line:
             self._twins[uid] += 1
-            return imported_promise.derive_uid(row.cells, self._twins[uid])
+            return imported_promise.derive_uid(content, self._twins[uid])
         return uid
 
     def _find_known_promise(self, uid: str) -> _KnownPromise | None:
@@ -182,6 +272,13 @@ class ImportPlanner:
         act, promise = lifecycle.apply_act(None, imported_act)
         rows = codec.encode_new_promise(promise, act)
         return ImportStep(row.line, "make", row, number, rows, newcomer, was_undone=bool(known))
+
+
+def _keep_due_words(row: ImportedRow) -> ImportedRow:
+    """Return a record with its due date as a line of its why."""
+    due, why = row.cells["due"], row.cells.get("why")
+    cells = {**row.cells, "due": None, "why": "\n".join(filter(None, (why, f"Due: {due}")))}
+    return row._replace(cells=cells)
 
 
 class _ImportedLink(NamedTuple):
@@ -209,6 +306,39 @@ def _check_imported_link(link: _ImportedLink, bigger_ids: Mapping[int, int]) -> 
         raise errors.BadRecord(
             f"more than {MAX_PART_CHAIN} promises would be a chain of parts", "part_of"
         )
+
+
+class _ForeignParts:
+    """The promises of another program's file that are parts of others there.
+
+    A bigger one that is not imported, or whose reference several have, gets no parts.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._parts: list[tuple[int, int, str]] = []
+
+    def add_promise(self, row: ImportedRow, step: ImportStep) -> None:
+        """Remember the references of a row, whose promise is made or here already."""
+        number = step.number or 0
+        if row.reference:
+            self._numbers[row.reference] = 0 if row.reference in self._numbers else number
+        if row.bigger and row.bigger != row.reference and step.does == "make":
+            self._parts.append((row.line, number, row.bigger))
+
+    def iter_link_steps(self) -> Iterator[ImportStep]:
+        """Yield a step for each part, except in a ring and below a chain that is too long."""
+        bigger_numbers = {
+            number: bigger
+            for _, number, reference in self._parts
+            if (bigger := self._numbers.get(reference))
+        }
+        for line, number, _ in self._parts:
+            chain = [number]
+            while len(chain) <= MAX_PART_CHAIN and chain[-1] in bigger_numbers:
+                chain.append(bigger_numbers[chain[-1]])
+            if 1 < len(chain) <= MAX_PART_CHAIN:
+                yield ImportStep(line, "link", number=number, bigger=chain[1])
 
 
 class _PromiseNumbers:

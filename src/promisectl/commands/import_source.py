@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import tempfile
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from itertools import chain
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.records import reader
-from promisectl.records.reader import ImportedRow, UnreadableLine
+from promisectl.records.imported_rows import ImportedRow, ImportRules, UnreadableLine
 from promisectl.storage import transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import IO, Any, TypeVar
 
     from promisectl.env import Env
@@ -25,25 +25,20 @@ if TYPE_CHECKING:
 _MIN_PROGRESS_BYTES = 1 << 20  # a progress bar is drawn from here on
 _MIN_PROGRESS_PROMISES = 5_000  # the same, while promises are written
 _MAX_LINE_BYTES = 16 << 20
+_TOO_LONG = f"it is longer than {_MAX_LINE_BYTES >> 20} MiB; put each record on a line of its own"
 _NO_UTF8 = "it is not UTF-8 text; save the file as UTF-8"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHUNK_BYTES = 1 << 16
 _MAX_MEMORY_BYTES = 4 << 20  # of a copy or a plan; a larger one goes to a temporary file
 
 
 class ImportSource(NamedTuple):
-    """A file to import: its name, its bytes, its format if it was named, and how to read cells.
-
-    `column_fields` is our field for each of their columns, and `fixed_fields` what every record
-    has in a field that the file lacks. `raw`: a `'` before what looks like a formula is part of
-    the text.
-    """
+    """A file to import: its name, its bytes, its format if it was named, and its rules."""
 
     name: str
     file: IO[bytes]
     form: str | None
-    column_fields: Mapping[str, str]
-    raw: bool
-    fixed_fields: Mapping[str, str]
+    rules: ImportRules
 
 
 @contextmanager
@@ -106,28 +101,53 @@ def _copy_stream(stream: Any, copy: IO[bytes]) -> IO[bytes]:
 def iter_source_lines(source: ImportSource) -> Iterator[str]:
     """Return the lines of the file from its beginning, with any line ending.
 
-    Raises CannotRead, and UnreadableLine for a line that is too long or not UTF-8.
+    It is UTF-8, or UTF-16 with its mark. Raises CannotRead, and UnreadableLine for a line that is
+    too long or can't be decoded.
     """
-    line_number = 0
+    number = 0
     try:
         source.file.seek(0)
-        while piece := source.file.readline(_MAX_LINE_BYTES + 1):
-            if len(piece) > _MAX_LINE_BYTES:
-                raise UnreadableLine(
-                    line_number + 1,
-                    f"it is longer than {_MAX_LINE_BYTES >> 20} MiB; "
-                    "put each record on a line of its own",
-                )
-            text = piece.decode()
-            if line_number == 0 and "\0" in text:  # UTF-16 without its mark
-                raise UnreadableLine(1, _NO_UTF8)
-            for line in io.StringIO(text, newline="") if "\r" in text else (text,):
-                line_number += 1
-                yield line
+        mark = source.file.read(len(codecs.BOM_UTF32_LE))
+        source.file.seek(0)
+        is_utf16 = mark.startswith(_UTF16_MARKS) and mark != codecs.BOM_UTF32_LE
+        for line in iter_utf16_lines(source.file) if is_utf16 else iter_utf8_lines(source.file):
+            number += 1
+            yield line
     except UnicodeDecodeError as error:
-        raise UnreadableLine(line_number + 1, _NO_UTF8) from error
+        raise UnreadableLine(number + 1, _NO_UTF8) from error
+    except _TooLongLineError as error:
+        raise UnreadableLine(number + 1, _TOO_LONG) from error
     except OSError as error:
         raise errors.CannotRead(source.name, error.strerror or str(error)) from error
+
+
+class _TooLongLineError(Exception):
+    """A line is longer than _MAX_LINE_BYTES."""
+
+
+def iter_utf8_lines(file: IO[bytes]) -> Iterator[str]:
+    """Return the lines of UTF-8. Raises UnicodeDecodeError and _TooLongLineError."""
+    is_first = True
+    while piece := file.readline(_MAX_LINE_BYTES + 1):
+        if len(piece) > _MAX_LINE_BYTES:
+            raise _TooLongLineError
+        text = piece.decode()
+        if is_first and "\0" in text:  # UTF-16 without its mark
+            raise UnicodeDecodeError("utf-8", piece, 0, 1, "it has a null character")
+        is_first = False
+        yield from io.StringIO(text, newline="") if "\r" in text else (text,)
+
+
+def iter_utf16_lines(file: IO[bytes]) -> Iterator[str]:
+    """Return the lines of UTF-16. Raises UnicodeDecodeError and _TooLongLineError."""
+    decoded = io.TextIOWrapper(file, "utf-16", newline="")
+    try:
+        while line := decoded.readline(_MAX_LINE_BYTES + 1):
+            if len(line) > _MAX_LINE_BYTES:
+                raise _TooLongLineError
+            yield line
+    finally:
+        decoded.detach()  # or it would close the file
 
 
 def read_source_head(source: ImportSource) -> dict[str, Any] | None:
@@ -142,6 +162,14 @@ def read_source_head(source: ImportSource) -> dict[str, Any] | None:
     except UnreadableLine:  # reported later, together with all other problems
         return None
     return head if transfer.is_journal_head(head) else None
+
+
+def find_source_format(source: ImportSource) -> str:
+    """Return the format of a file: the one that was named, or what its first line shows.
+
+    Raises CannotRead, and UnreadableLine for a first line that can't be read.
+    """
+    return source.form or reader.detect_format(next(iter_source_lines(source), ""), source.name)
 
 
 @contextmanager
@@ -165,11 +193,7 @@ def open_source_rows(env: Env, source: ImportSource) -> Iterator[Iterator[Import
     """
 
     def iter_rows(lines: Iterator[str]) -> Iterator[ImportedRow]:
-        first = next(lines, "")
-        form = source.form or reader.detect_format(first)
-        yield from reader.iter_imported_rows(
-            chain([first], lines), form, source.column_fields, source.fixed_fields, raw=source.raw
-        )
+        yield from reader.iter_imported_rows(lines, find_source_format(source), source.rules)
 
     with open_source_lines(env, source) as lines:
         yield iter_rows(lines)

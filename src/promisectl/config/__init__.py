@@ -10,7 +10,7 @@ from promisectl.domain.civil import DayHours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Literal
+    from typing import Any, Literal
 
 
 class CheckConfig(NamedTuple):
@@ -44,7 +44,8 @@ class Config(NamedTuple):
     False for none, None for PAGER or the default. `hints` says when the next steps
     are printed after a move, `questions` at which yes a person is asked questions. `date` holds the
     times that words such as "evening" mean, `message` the words of messages to others and what
-    their dates are made of, `alias` the expansion of each alias.
+    their dates are made of, `alias` the expansion of each alias, `imports` the tables of the
+    profiles for files of other programs, by their names.
     """
 
     me: str | None = None
@@ -62,6 +63,7 @@ class Config(NamedTuple):
     table: TableConfig = TableConfig()
     message: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
     alias: Mapping[str, str] = MappingProxyType({})
+    imports: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 def load_config(path: str, *, must_exist: bool = False) -> Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import tomlkit
-from tomlkit.items import AbstractTable
+from tomlkit.items import AbstractTable, InlineTable
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -42,10 +42,11 @@ def set_config_value(text: str, path: str, setting: str, words: Sequence[str]) -
     value = _choose_value(key, words)
     document = tomlkit.parse(text)
     place: Any = document
-    if len(key) > 1:
-        if not isinstance(document.get(key[0]), AbstractTable):
-            document[key[0]] = tomlkit.table()
-        place = document[key[0]]
+    for depth, name in enumerate(key[:-1], 1):
+        if not isinstance(place.get(name), AbstractTable | InlineTable):
+            # A table of tables alone has no heading of its own.
+            place[name] = tomlkit.table(is_super_table=depth < len(key) - 1)
+        place = place[name]
     place[key[-1]] = value
     changed = tomlkit.dumps(document)
     file.parse_config(changed.encode(), path)
@@ -54,9 +55,11 @@ def set_config_value(text: str, path: str, setting: str, words: Sequence[str]) -
 
 def unset_config_value(text: str, path: str, setting: str) -> str:
     """Return the text of a config without a setting. Raises UnknownSetting and BadConfig."""
-    key = _split_setting(setting)
+    key = _split_setting(setting, whole_profile=True)
     document = tomlkit.parse(text)
-    place: Any = document if len(key) == 1 else document.get(key[0], {})
+    place: Any = document
+    for name in key[:-1]:
+        place = place.get(name, {})
     if key[-1] in place:
         del place[key[-1]]
     changed = tomlkit.dumps(document)
@@ -64,8 +67,13 @@ def unset_config_value(text: str, path: str, setting: str) -> str:
     return changed
 
 
-def _split_setting(setting: str) -> tuple[str, ...]:
-    """Return the table of a setting, if it is in one, and its key. Raises UnknownSetting."""
+def _split_setting(setting: str, *, whole_profile: bool = False) -> tuple[str, ...]:
+    """Return the table of a setting, if it is in one, and its key. Raises UnknownSetting.
+
+    `whole_profile`: a profile of files to import is a setting too.
+    """
+    if setting.startswith("import."):
+        return split_import_setting(setting, whole_profile=whole_profile)
     table, _, name = setting.rpartition(".")
     known = (
         setting in keys.CONFIG_KEYS
@@ -75,6 +83,24 @@ def _split_setting(setting: str) -> tuple[str, ...]:
     if not known:
         raise errors.UnknownSetting(setting, _find_near_setting(setting))
     return (table, name) if table else (name,)
+
+
+def split_import_setting(setting: str, *, whole_profile: bool) -> tuple[str, ...]:
+    """Return the parts of a setting such as `import.mytool.map.Task`. Raises UnknownSetting."""
+    from difflib import get_close_matches
+
+    from promisectl.records import profiles
+
+    _, *parts = setting.split(".", 3)
+    name, key, column = (*parts, "", "")[:3]
+    is_in_table = key in profiles.PROFILE_TABLES
+    if name and not key and whole_profile:
+        return ("import", name)
+    if name and key in profiles.PROFILE_KEYS and bool(column) is is_in_table:
+        return ("import", name, key, *([column] if column else []))
+    near = next(iter(get_close_matches(key or "map", profiles.PROFILE_KEYS, 1, 0)))
+    inner = f".{column or 'Task'}" if near in profiles.PROFILE_TABLES else ""
+    raise errors.UnknownSetting(setting, f"import.{name or 'mytool'}.{near}{inner}")
 
 
 def _find_near_setting(setting: str) -> str:
@@ -90,7 +116,10 @@ def _find_near_setting(setting: str) -> str:
 def _choose_value(key: tuple[str, ...], words: Sequence[str]) -> Any:
     """Return the first reading of the words that the key can have. Raises WrongSetting."""
     problem: Exception | None = None
-    for value in _iter_readings(words):
+    readings = [*_iter_readings(words)]
+    if key[0] == "import" and len(words) > 1:
+        readings.reverse()  # several columns or conditions, not one with spaces
+    for value in readings:
         try:
             file.parse_config_value(key, value)
         except keys.WrongConfigValue as wrong:

@@ -13,6 +13,7 @@ from promisectl.config.keys import (
     MESSAGE_KEYS,
     WrongConfigValue,
     parse_alias,
+    parse_import_value,
     parse_message_value,
 )
 from promisectl.domain.civil import DayHours
@@ -31,8 +32,13 @@ _TABLE_HINTS = {
     "check": 'check is a table: type [check], and below it ignore = ["L08"]',
     "table": 'table is a table: type [table], and below it sort = "person"',
     "message": 'message is a table: type [message], and below it greeting = "Dear {name},"',
+    "import": 'import is a table: type [import.mytool], and below it set = {direction = "self"}',
     "alias": 'alias is a table: type [alias], and below it late = "owe --overdue"',
 }
+
+
+_MAX_KEY_DEPTH = len(("import", "mytool", "map", "Task"))
+_KEY_NAMES = tuple("import" if name == "imports" else name for name in Config._fields)
 
 
 def read_config_file(path: str) -> bytes:
@@ -70,7 +76,13 @@ def parse_config(content: bytes, path: str) -> Config:
         line = _find_key_line_numbers(text)[wrong.key]
         raise errors.BadConfig(path, f"line {line}: {wrong}") from None
     parts: dict[str, Any] = {table: kind(**values[table]) for table, kind in CONFIG_TABLES.items()}
-    return Config(**values[""], **parts, message=values["message"], alias=values["alias"])
+    return Config(
+        **values[""],
+        **parts,
+        message=values["message"],
+        alias=values["alias"],
+        imports=values["import"],
+    )
 
 
 def find_key_lines(path: str) -> dict[str, int]:
@@ -98,15 +110,15 @@ def iter_config_items(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ..
     Raises WrongConfigValue for an unknown key, and for a table that is a plain value.
     """
     for name, value in values.items():
-        if name not in Config._fields:
-            raise _build_unknown_key((name,), Config._fields)
+        if name not in _KEY_NAMES:
+            raise _build_unknown_key((name,), _KEY_NAMES)
         if name not in _TABLE_HINTS:
             yield (name,), value
             continue
         if not isinstance(value, dict):
             raise WrongConfigValue((name,), _TABLE_HINTS[name])
-        known: Collection[str] = value.keys()  # an alias can have any name
-        if name != "alias":
+        known: Collection[str] = value.keys()  # an alias and a profile can have any name
+        if name not in ("alias", "import"):
             known = MESSAGE_KEYS if name == "message" else CONFIG_TABLES[name]._fields
         for key, inner in value.items():
             if key not in known:
@@ -136,6 +148,10 @@ def parse_config_value(key: tuple[str, ...], value: Any) -> Any:
             return parse_alias(key[1], value)
         if key[0] == "message":
             return parse_message_value(key[1], value)
+        if key[0] == "import":
+            for name in reversed(key[2:]):
+                value = {name: value}
+            return parse_import_value(key[1], value)
         return CONFIG_KEYS[".".join(key)].parse_value(value)
     except ValueError as error:
         raise WrongConfigValue(key, str(error)) from None
@@ -152,9 +168,17 @@ def _find_key_line_numbers(text: str) -> dict[tuple[str, ...], int]:
             values = tomllib.loads("\n".join(lines[:number]))
         except (ValueError, RecursionError):
             continue  # in the middle of a value
-        for name, value in values.items():
-            numbers.setdefault((name,), begin)
-            for key in value if isinstance(value, dict) else ():
-                numbers.setdefault((name, key), begin)
+        for key in iter_key_paths(values):
+            numbers.setdefault(key, begin)
         begin = number + 1
     return numbers
+
+
+def iter_key_paths(
+    values: Mapping[str, Any], depth: int = _MAX_KEY_DEPTH
+) -> Iterator[tuple[str, ...]]:
+    """Yield each key with the names of the tables around it before it."""
+    for name, value in values.items():
+        yield (name,)
+        if isinstance(value, dict) and depth > 1:
+            yield from ((name, *inner) for inner in iter_key_paths(value, depth - 1))

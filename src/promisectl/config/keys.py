@@ -194,6 +194,25 @@ def parse_message_value(name: str, value: Any) -> str | tuple[str, ...]:
     return value
 
 
+def parse_import_value(name: str, value: Any) -> dict[str, Any]:
+    """Return the table of a profile of a file to import as it is. Raises WrongConfigValue.
+
+    It is parsed again where it is needed, as few commands import.
+    """
+    from promisectl.records import profiles
+
+    key = ("import", name)
+    if not isinstance(value, dict):
+        raise WrongConfigValue(key, f"{name} must be a table")
+    if name == profiles.NO_PROFILE_NAME:
+        raise WrongConfigValue(key, f"{name} is for files without a profile; choose another name")
+    try:
+        profiles.parse_profile(name, value)
+    except profiles.WrongProfileValue as wrong:
+        raise WrongConfigValue((*key, *wrong.key), str(wrong)) from None
+    return value
+
+
 CONFIG_KEYS = {
     "me": ConfigKey(
         parse_me_value,
@@ -306,6 +325,13 @@ _TEMPLATE_LAST_TABLES = (
     "# The words of the messages that you send. See: promisectl guide talking",
     "# [message]",
     '# greeting = "Dear {name},"',
+    "",
+    "# What the columns of files mean that you import: --from-format mytool.",
+    "# See: promisectl guide config",
+    "# [import.mytool]",
+    '# map = {Task = "outcome", Until = "due"}',
+    '# set = {direction = "self"}',
+    '# skip = ["Kind=note"]',
     "",
     "# Short names for commands. See: promisectl guide aliases",
     "# [alias]",

@@ -52,7 +52,9 @@ DIGEST_FORMATS = ("plain", "md")
 MESSAGE_FORMATS = ("text", "md", "mailto", "ics")
 MAX_MAILTO_CHARACTERS = 1_900
 """The longest link that mail programs and desktops are sure to take."""
-EXPORT_FORMATS = ("csv", "json", "jsonl", "md", "ics")
+TABLE_DELIMITERS = {"csv": ",", "tsv": "\t"}
+"""What is between the cells of each format of a table."""
+EXPORT_FORMATS = ("csv", "tsv", "json", "jsonl", "md", "ics")
 EXPORT_READERS = ("people", "programs")
 EXPORT_NEWLINES = ("crlf", "lf")
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from promisectl.errors import BadData, end_sentence
+from promisectl._typing import TYPE_CHECKING
+from promisectl.errors import BadData, Usage, end_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class BadRecord(BadData):
@@ -58,3 +62,32 @@ class BadInput(BadData):
     def __init__(self, why: str, where: str = "", advice: str = "") -> None:
         self.place = where
         super().__init__(end_sentence(why), advice)
+
+
+class UnknownProfile(Usage):
+    """A name of another program that is not known.
+
+    `known` are those that are.
+    """
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"--from-format can't be “{name}”.",
+            f"Choose from {', '.join(known)}, or none for a file with our fields.",
+        )
+
+
+class NoSides(Usage):
+    """A file that does not say who promises and to whom.
+
+    `count` are its promises without that, and `nameless` those without the other side either.
+    """
+
+    def __init__(self, source: str, count: int, nameless: int) -> None:
+        whose = "whose promise it is" if count == 1 else f"whose these {count:,} promises are"
+        person = " --set person=dana" if nameless else ""
+        super().__init__(
+            f"{source} does not say {whose}.",
+            f"You promise yourself: --set direction=self · You owe: --set direction=owe{person} · "
+            f"You are owed: --set direction=owed{person}",
+        )

@@ -321,12 +321,13 @@ def build_answers_about_promises() -> dict[str, Schema]:
                 "skipped": _COUNT,
                 "people": build_array(_TEXT),
                 "ids": build_array(_INTEGER),
+                **dict.fromkeys(("differing", "done", "cancelled", "left_out", "empty"), _COUNT),
             }
         ),
         "import-step": build_object(
             {
                 "line": _COUNT,
-                "does": build_choice(("make", "skip", "refuse")),
+                "does": build_choice(("make", "skip", "omit", "refuse")),
                 "id": allow_null(_INTEGER),
                 "person": allow_null(_TEXT),
                 "outcome": allow_null(_TEXT),
@@ -429,6 +430,7 @@ _OBJECTS = {
 }
 """The answer of each other command that prints JSON."""
 _EXPORTED: Schema = {"anyOf": [refer_to("promise"), refer_to("act"), refer_to("columns")]}
+_IMPORT_LINE: Schema = {"anyOf": [refer_to("import"), refer_to("import-step")]}
 _MOVE_ANSWER: Schema = {"anyOf": [refer_to("promise"), {"type": "array", "maxItems": 0}]}
 
 
@@ -456,6 +458,8 @@ def _build_answer(declaration: Declaration, form: str) -> Schema:
     if declaration.answer_options is MOVE_OPTIONS:
         return _MOVE_ANSWER
     command = " ".join(filter(None, (declaration.group, declaration.name)))
+    if command == "import" and form == "jsonl":
+        return _IMPORT_LINE
     if command not in _RECORDS_OF_LISTS:
         return _OBJECTS[command]
     record = refer_to(_RECORDS_OF_LISTS[command])

@@ -15,7 +15,7 @@ _TOPIC_GROUPS = {
     "Start": {
         "start": "a first week, from the first promise to the record",
         "recipes": "weekly promises, reminders, fzf, two machines",
-        "coming-from": "for users of Taskwarrior, todo.txt and hledger",
+        "coming-from": "from Todoist, Trello, Jira, Taskwarrior and others",
     },
     "Tasks": {
         "dates": "how to write a date, and what is refused",

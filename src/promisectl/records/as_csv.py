@@ -21,14 +21,15 @@ def iter_csv_lines(
     *,
     newline: str = _CRLF,
     raw: bool = False,
+    delimiter: str = ",",
 ) -> Iterator[str]:
     """Return the header and one line for every row, each with `newline` at its end.
 
-    `raw` leaves cells that look like formulas as they are.
+    `raw` leaves cells that look like formulas as they are. `delimiter` is between the cells.
     """
     # With another line terminator the writer would leave a lone CR unquoted.
     encode_line: Callable[[Iterable[Any]], str] = csv.writer(
-        _LineEcho(), lineterminator=_CRLF
+        _LineEcho(), lineterminator=_CRLF, delimiter=delimiter
     ).writerow
     yield encode_line(columns).removesuffix(_CRLF) + newline
     get_cells = None

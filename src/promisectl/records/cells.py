@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 _MAX_NUMBER = 999_999_999
 _MAX_CELL_QUOTE_CHARACTERS = 40
 _FIRST_MOMENT_YEAR = 1970
+_TAG_SEPARATORS = ",;"
+_DOTTED_DATE_PATTERN = re.compile(r"\s*\d\d?\.\d\d?\.\d{4}\b")
+_YEAR_PATTERN = re.compile(r"\d{4}|^\s*\d\d?([/.])\d\d?\1\d\d\b")  # also of two digits
+_ORDER_ADVICE = (
+    "If the days of all dates come first: promisectl config set date_order dmy · "
+    "If the months do: promisectl config set date_order mdy"
+)
 
 
 class CellContext(NamedTuple):
@@ -75,12 +82,18 @@ class CellReader:
             raise errors.BadRecord("it has only spaces", name)
         return _ensure_storable_text(value, name)
 
-    def parse_words(self, name: str) -> tuple[str, ...]:
+    def parse_words(
+        self,
+        name: str,
+        split_text: Callable[[str], list[str]] = str.split,
+        split_list: Callable[[list[Any]], list[Any]] = list,
+    ) -> tuple[str, ...]:
         """Return the words of a list or of a text, each once. A comma is between words in both."""
         value = self.values.get(name)
         if not value:
             return ()
-        given = value.split() if isinstance(value, str) else value
+        given = split_list(value) if isinstance(value, list) else value
+        given = split_text(given) if isinstance(given, str) else given
         if not isinstance(given, list | tuple) or not all(
             isinstance(word, str) and word.split() == [word] for word in given
         ):
@@ -96,7 +109,7 @@ class CellReader:
 
     def parse_tags(self) -> tuple[str, ...]:
         """Return the tags, without a leading `#` or `+`, each once in any spelling."""
-        tags = map(spelling.strip_tag_sign, self.parse_words("tags"))
+        tags = map(spelling.strip_tag_sign, self.parse_words("tags", split_tags, split_tag_list))
         return spelling.unify_spellings(tag for tag in tags if not is_blank_text(tag))
 
     def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:
@@ -168,19 +181,29 @@ class CellReader:
         matches = [reading for reading in readings if reading.at == at]
         return matches[0] if matches else first._replace(at=at)
 
-    def _parse_date_words(self, name: str, value: str, *, past: bool = False) -> CivilMoment:
-        zone = self.context.zone if past else self.zone
+    def _parse_date_words(self, name: str, value: str) -> CivilMoment:
+        try:
+            return self._read_date_words(value, self.zone)
+        except (errors.Usage, OverflowError) as problem:
+            raise self._build_date_refusal(problem, name) from None
+
+    def _read_date_words(self, value: str, zone: str, *, past: bool = False) -> CivilMoment:
+        """Return what a date means. Raises UnreadableDate, AmbiguousDate and OverflowError."""
         instant = parse_offset_moment(value)
         text = instant.isoformat() if instant else value
-        try:
-            return dates.parse_date(
-                text, self.context.now, zone, order=self.context.order, past=past
-            )
-        except errors.AmbiguousDate as problem:
-            order = "If all dates are alike, set date_order in the config (dmy or mdy)."
-            raise errors.BadRecord(problem.clause, name, advice=order) from None
-        except (errors.Usage, OverflowError) as problem:
-            raise _build_date_refusal(problem, name) from None
+        # Nobody writes a date with dots and the month first.
+        order = self.context.order or ("dmy" if _DOTTED_DATE_PATTERN.match(text) else None)
+        return dates.parse_date(text, self.context.now, zone, order=order, past=past)
+
+    def _build_date_refusal(
+        self, error: errors.Usage | OverflowError, name: str
+    ) -> errors.BadRecord:
+        if not isinstance(error, errors.Usage):
+            return errors.BadRecord(str(error), name)
+        advice = error.advice
+        if isinstance(error, errors.AmbiguousDate):
+            advice = "" if self.context.order else _ORDER_ADVICE
+        return errors.BadRecord(error.clause, name, advice=advice)
 
     def parse_moment(self, name: str) -> datetime | None:
         """Return an instant (aware UTC); None where the cell is empty.
@@ -203,12 +226,14 @@ class CellReader:
             moment = dates.parse_now(value, self.context.zone)
             is_day = sum(map(str.isdigit, value)) == len("20261127")
         except (errors.Usage, OverflowError) as problem:
-            refusal = _build_date_refusal(problem, name)
-            if not re.search(r"\d{4}", value):
+            refusal = self._build_date_refusal(problem, name)
+            if not _YEAR_PATTERN.search(value):
                 raise refusal from None
             try:
-                written = self._parse_date_words(name, value, past=True)
-            except errors.BadRecord:
+                written = self._read_date_words(value, self.context.zone, past=True)
+            except errors.AmbiguousDate as ambiguous:
+                raise self._build_date_refusal(ambiguous, name) from None
+            except (errors.Usage, OverflowError):
                 raise refusal from None
             moment, is_day = written.noon, written.is_day
         today = civil.local_time(self.context.now, self.context.zone).date()
@@ -233,16 +258,41 @@ def parse_offset_moment(value: str) -> datetime | None:
         return None
 
 
-def _build_date_refusal(error: errors.Usage | OverflowError, name: str) -> errors.BadRecord:
-    if isinstance(error, errors.Usage):
-        return errors.BadRecord(error.clause, name, advice=error.advice)
-    return errors.BadRecord(str(error), name)
-
-
 def _ensure_storable_text(value: str, name: str) -> str:
     if not can_be_stored(value):
         raise errors.BadRecord("it has invalid characters", name)
     return value
+
+
+def split_tags(text: str) -> list[str]:
+    """Return the tags in a text: those between commas and semicolons, or else its words."""
+    if not any(sign in text for sign in _TAG_SEPARATORS):
+        return text.split()
+    return split_listed_tags(text)
+
+
+def split_listed_tags(text: str) -> list[str]:
+    """Return the tags between the commas and semicolons of a text; each can have several words."""
+    return [*map(join_tag_words, list_names(text))]
+
+
+def split_tag_list(values: list[Any]) -> list[Any]:
+    """Return the tags in a list, where each may be a name of several words, or be several tags."""
+    tags: list[Any] = []
+    for value in values:
+        tags += map(join_tag_words, list_names(value)) if isinstance(value, str) else [value]
+    return tags
+
+
+def join_tag_words(text: str) -> str:
+    """Return a name of several words as one tag: “waiting for” is `waiting-for`."""
+    return "-".join(text.replace(",", " ").split())
+
+
+def list_names(value: Any) -> list[str]:
+    """Return the names in a list, or in a text between commas and semicolons."""
+    texts = value if isinstance(value, list) else str(value or "").replace(";", ",").split(",")
+    return [text.strip() for text in map(str, texts) if text.strip()]
 
 
 def shorten_quoted_value(value: object) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -21,7 +22,7 @@ from promisectl.records.cells import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -201,13 +202,15 @@ def _collect_exact_moments(
     }
 
 
-def derive_uid(cells: Mapping[str, Any], twin: int = 0) -> str:
-    """Return a uid for a record without one, always the same for the same record.
+def derive_uid(content: Mapping[str, Any] | Sequence[str], twin: int = 0) -> str:
+    """Return a uid for a record without one, always the same for the same content.
 
-    A second import recognises the record by it. `twin` is the number of records before it in the
-    file that are the same.
+    The content is all its cells, or what identifies it in its file. A second import recognises the
+    record by it. `twin` is the number of records before it in the file that are the same.
     """
-    values = sorted((key, str(value)) for key, value in cells.items() if value)
+    values: list[Any] = [*content]
+    if isinstance(content, Mapping):
+        values = sorted((key, str(value)) for key, value in content.items() if value)
     return str(uuid.uuid5(_UID_NAMESPACE, json.dumps([values, twin])))
 
 

@@ -207,7 +207,8 @@ FORMS = (
         CLOCK,
         "that time, today unless there is a day",
         (
-            *("17:00", "5pm", "5 p.m.", "17h", "17h30", "at 17", "fri 17:00", "friday 5pm"),
+            *("17:00", "17:00:00", "5pm", "5 p.m.", "5:00:00 PM", "17h", "17h30", "at 17"),
+            *("fri 17:00", "friday 5pm"),
             *("fri at 5 pm", "5pm on friday", "tomorrow 9:30"),
         ),
         ("at|by? CLOCK", "at HOUR"),

@@ -97,15 +97,21 @@ def _read_span(match: re.Match[str]) -> dict[str, Any]:
 
 
 def _read_clock(match: re.Match[str]) -> dict[str, Any]:
-    hour, minute = (next(filter(None, match.group(*groups)), "0") for groups in _CLOCK_GROUPS)
-    return {"clock": (int(hour), int(minute), match[3] or "")}
+    hour, minute, second = (
+        int(next(filter(None, match.group(*groups)), "0")) for groups in _CLOCK_GROUPS
+    )
+    return {"clock": (hour, minute, second, match[4] or "")}
 
 
 def _read_hour(match: re.Match[str]) -> dict[str, Any] | None:
     return {"hour": int(match[0])} if int(match[0]) < _HOURS_OF_DAY else None
 
 
-_CLOCK_GROUPS = ((1, 4, 6), (2, 5, 7))
+_CLOCK_GROUPS = ((1, 5, 8), (2, 6, 9), (3, 7))  # of hours, minutes and seconds
+_CLOCK_PATTERN = (
+    r"(\d\d?)(?:[:.](\d\d)(?::([0-5]\d))?)?([ap])\.?m\.?"
+    r"|(\d\d?):(\d\d)(?::([0-5]\d))?|(\d\d?)h(\d\d)?"
+)
 _CLASSES: dict[str, tuple[str, Callable[[re.Match[str]], dict[str, Any] | None]]] = {
     "COUNT": (r"\d+", lambda match: {"count": int(match[0])}),
     "SPAN": (r"([+-])?(\d+)([dwmy])", _read_span),
@@ -115,7 +121,7 @@ _CLASSES: dict[str, tuple[str, Callable[[re.Match[str]], dict[str, Any] | None]]
     "ORDINAL": (r"(\d\d?)(?:st|nd|rd|th|\.)", lambda match: {"day": int(match[1])}),
     "NUMBER": (r"\d\d?", lambda match: {"number": int(match[0])}),
     "HOUR": (r"\d\d?", _read_hour),
-    "CLOCK": (r"(\d\d?)(?:[:.](\d\d))?([ap])\.?m\.?|(\d\d?):(\d\d)|(\d\d?)h(\d\d)?", _read_clock),
+    "CLOCK": (_CLOCK_PATTERN, _read_clock),
     "NUMBERS": (
         _NUMBERS_PATTERN,
         lambda match: {"numbers": re.findall(r"\d+", match[0])},

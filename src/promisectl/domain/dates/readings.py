@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY, _SUNDAY = 5, 6
-_NOON = time(12)
+_NOON, _LAST_SECOND = time(12), time(23, 59, 59)
 _MAX_HOUR, _MAX_MINUTE, _CLOCK_FACE_HOURS = 23, 59, 12
 _MONTHS_OF_YEAR = 12
 _YEARS_BETWEEN_LEAP_DAYS = 8  # at most, as from 2096 to 2104
@@ -287,25 +287,32 @@ def read_christmas(request: DateRequest, *, days: tuple[int, ...]) -> list[date]
 
 
 def read_clock(
-    request: DateRequest, *, clock: tuple[int, int, str] | None = None, hour: int | None = None
-) -> list[time]:
+    request: DateRequest,
+    *,
+    clock: tuple[int, int, int, str] | None = None,
+    hour: int | None = None,
+) -> list[time | None]:
     """Return the time of "17:00", "5pm" or "17h30", or those of a bare hour.
 
-    “a” and “p” of a clock are the halves of a day. A bare hour before noon can be after noon.
-    Raises UnreadableDate for a time that does not exist.
+    “a” and “p” of a clock are the halves of a day. Its seconds count for something past alone, but
+    its last second is the end of the day. A bare hour before noon can be after noon. Raises
+    UnreadableDate for a time that does not exist.
     """
     if clock is None:
         bare = hour or 0
         is_open = 1 <= bare < _CLOCK_FACE_HOURS
         return [time(bare), time(bare + _CLOCK_FACE_HOURS)] if is_open else [time(bare)]
-    number, minute, half = clock
+    number, minute, second, half = clock
     is_real = number <= _MAX_HOUR and minute <= _MAX_MINUTE
     if half:
         is_real = 1 <= number <= _CLOCK_FACE_HOURS and minute <= _MAX_MINUTE
         number = number % _CLOCK_FACE_HOURS + _CLOCK_FACE_HOURS * (half == "p")
     if not is_real:
         raise request.build_error("there is no such time")
-    return [time(number, minute)]
+    shown = time(number, minute, second)
+    if request.past:
+        return [shown]
+    return [None if shown == _LAST_SECOND else shown.replace(second=0)]
 
 
 def read_noon(_request: DateRequest) -> list[time]:
@@ -327,7 +334,7 @@ def read_part(
     request: DateRequest,
     *,
     part: str,
-    clock: tuple[int, int, str] | None = None,
+    clock: tuple[int, int, int, str] | None = None,
     hour: int | None = None,
 ) -> list[time]:
     """Return the hour of "morning" and the like, or a time that is in that part of the day.
@@ -336,9 +343,9 @@ def read_part(
     """
     if clock is None and hour is None:
         return [time.fromisoformat(getattr(request.hours, part))]
-    clocks = read_clock(request, clock=clock, hour=hour)
+    clocks = [one for one in read_clock(request, clock=clock, hour=hour) if one is not None]
     inside = [one for one in clocks if (one < _NOON) == (part == "morning")]
-    if not inside and clock and not clock[2] and clock[0] < _CLOCK_FACE_HOURS:
+    if not inside and clock and not clock[-1] and clock[0] < _CLOCK_FACE_HOURS:
         inside = [time(one.hour + _CLOCK_FACE_HOURS, one.minute) for one in clocks]
     if not inside:
         raise request.build_error(f"that is not in the {part}")
@@ -375,7 +382,7 @@ def read_today_part(
     request: DateRequest,
     *,
     part: str = "evening",
-    clock: tuple[int, int, str] | None = None,
+    clock: tuple[int, int, int, str] | None = None,
     hour: int | None = None,
 ) -> list[CivilMoment]:
     """Return the moments of "tonight", "this morning" or "tonight at 8"."""
