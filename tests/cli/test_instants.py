@@ -197,4 +197,4 @@ def test_what_is_none_is_refused(program: Program, text: str) -> None:
 
 def test_an_ambiguous_date_in_a_file_names_the_config(program: Program) -> None:
     refused = program("import", "-", piped="outcome,person,direction,due\nCall,dana,owe,11/12\n")
-    assert (refused.code, "date_order in the config" in refused.stderr) == (6, True)
+    assert (refused.code, "promisectl config set date_order dmy" in refused.stderr) == (6, True)

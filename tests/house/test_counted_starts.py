@@ -19,7 +19,7 @@ MAX_STARTS = {
     "owe": 2.6,
     "owe --json": 2.65,
     "message 2": 2.75,
-    "message --with dana": 3.0,
+    "message --with dana": 3.05,
     "accept 3": 4.5,
     "make another --to dana --by fri": 4.75,
 }
