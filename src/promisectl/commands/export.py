@@ -20,7 +20,7 @@ from promisectl.domain.constants import (
     TABLE_DELIMITERS,
 )
 from promisectl.records import as_csv, as_ics, as_json, as_markdown, fields, for_people
-from promisectl.storage import calendar, queries, transfer
+from promisectl.storage import calendar, queries
 from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from promisectl.commands.shared.output_files import OutputTarget
     from promisectl.env import Env
     from promisectl.records.fields import Row
+    from promisectl.records.row_texts import RowText
     from promisectl.storage.queries import Query
 
 # The formats in which an option means something.
@@ -114,8 +115,8 @@ def export(
     elif journal:
         export_journal(env, filters, target)
     else:
-        with _open_export_rows(env, filters, options, acts=acts) as rows:
-            target.write(env, encode_export_rows(env, rows, kind, options))
+        with _open_export_pieces(env, filters, options, acts=acts) as pieces:
+            target.write(env, pieces)
 
 
 # Options
@@ -171,10 +172,10 @@ def parse_alarm(word: str) -> timedelta:
 
 
 @contextmanager
-def _open_export_rows(
+def _open_export_pieces(
     env: Env, filters: Filters, options: ExportOptions, *, acts: bool
-) -> Iterator[Iterable[Row]]:
-    """Open the ledger for the acts, or for the promises that match, ordered by ID.
+) -> Iterator[Iterable[str]]:
+    """Open the ledger for the acts, or for the promises that match, ordered by ID, as text.
 
     In Markdown the promises come direction by direction. Void ones are not for people unless they
     are asked for. Raises NotWithActs.
@@ -183,20 +184,28 @@ def _open_export_rows(
         _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
         limit = arguments.check_row_limit(filters.limit)
         with output_views.open_view(env) as db:
-            yield map(fields.check_uid, queries.iter_act_rows(db, ActQuery(limit=limit)))
+            rows = map(fields.check_uid, queries.iter_act_rows(db, ActQuery(limit=limit)))
+            yield encode_export_rows(env, rows, output_views.ACT_RECORDS, options)
     else:
         moment, query = filters.build_query(env, sort="id")
         query = query._replace(not_void=options.readable and not filters.state)
         grouped = options.form == "md" and not options.readable
+        is_whole = options.form != "md" and not (options.readable or options.columns)
         with output_views.open_view(
             env, moment, acts=options.form != "md" or bool(filters.asked_with)
         ) as db:
-            rows = queries.iter_promise_rows(db, query, by_direction=grouped)
-            yield map(fields.check_uid, rows)
+            texts = queries.iter_promise_texts(db, query) if is_whole else None
+            if texts is not None:
+                yield encode_export_texts(texts, options)
+                return
+            rows = map(fields.check_uid, queries.iter_promise_rows(db, query, by_direction=grouped))
+            yield encode_export_rows(env, rows, output_views.PROMISE_RECORDS, options)
 
 
 def export_journal(env: Env, filters: Filters, target: OutputTarget) -> None:
     """Write the whole journal, for `import` into an empty ledger. Raises NotWithActs."""
+    from promisectl.storage import transfer  # saves the other exports 0.5 starts
+
     _refuse_other_filters(filters, "--journal", but=("--all",))
     with output_views.open_view(env) as db:
         records = transfer.iter_journal_records(db)
@@ -235,6 +244,24 @@ def encode_export_rows(
         records = ({name: record[name] for name in options.columns} for record in records)
     encode = as_json.iter_json_array if options.form == "json" else as_json.iter_json_lines
     return encode(records)
+
+
+def encode_export_texts(texts: Iterable[RowText], options: ExportOptions) -> Iterator[str]:
+    """Return what `encode_export_rows` returns for whole promises, from rows as JSON texts."""
+    from promisectl.records import row_texts
+
+    if options.form == "csv":
+        newline, raw = options.newline, options.raw
+        lines = row_texts.iter_csv_texts(texts, check_promise_row, newline=newline, raw=raw)
+        return chain(["\ufeff"] if options.bom else [], lines)
+    encoded = row_texts.iter_json_texts(texts, check_promise_row)
+    is_array = options.form == "json"
+    return (as_json.iter_encoded_array if is_array else as_json.iter_encoded_lines)(encoded)
+
+
+def check_promise_row(row: Row) -> Row:
+    """Return the row of a promise that is not damaged. Raises DamagedContent."""
+    return fields.check_uid(next(queries.refuse_strangers([row])))
 
 
 # Calendars

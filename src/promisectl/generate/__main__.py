@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from promisectl import compiled
 from promisectl.generate import date_table, error_table, manual, schema
 from promisectl.generate import tables as command_tables
+from promisectl.records import fields
 from promisectl.storage import statements, tables
 from promisectl.storage.integrity import checks
 
@@ -152,16 +153,28 @@ def generate_read_model_module() -> str:
 
 
 def generate_statements() -> dict[str, str]:
-    """Return the named statements, with `:name` for each parameter, without their sources."""
+    """Return the named statements, with `:name` for each parameter, without their sources.
+
+    Where a statement reads every promise, there is one that reads the same rows as texts, too.
+    """
     options = {"render_postcompile": True}
     declared = {
         name: str(statement.compile(dialect=_SQLITE_DIALECT, compile_kwargs=options))
         for name, statement in statements.STATEMENTS.items()
     }
-    return {
+    named = {
         name: _collapse_whitespace(statement)
         for name, statement in (declared | read_queries()[1]).items()
     }
+    return named | {"ALL_PROMISE_TEXTS_BY_ID": select_row_texts(named["ALL_PROMISES_BY_ID"])}
+
+
+def select_row_texts(statement: str) -> str:
+    """Return a statement that reads promises, with each row as `row_texts.RowText`."""
+    cells = f"json_array({', '.join(fields.PROMISE_FIELDS)}) AS cells"
+    terms = ", ".join(f"'{name}', {column}" for name, column in fields.OFFER_COLUMNS.items())
+    offer = f"iif(offer_revision, json_object({terms}), NULL) AS offer"
+    return statement.replace("SELECT *", f"SELECT {cells}, {offer}", 1)
 
 
 def _collapse_whitespace(sql: str) -> str:

@@ -116,14 +116,24 @@ _ENCODERS = _Encoders(
 
 def iter_json_array(records: Iterable[Any]) -> Iterator[str]:
     """Return the lines of a JSON array, a record on each."""
+    return iter_encoded_array(map(encode_json, records))
+
+
+def iter_encoded_array(texts: Iterable[str]) -> Iterator[str]:
+    """Return the lines of a JSON array of records that are JSON already."""
     first = True
-    for record in records:
-        yield ("[\n" if first else ",\n") + encode_json(record)
+    for text in texts:
+        yield ("[\n" if first else ",\n") + text
         first = False
     yield "[]\n" if first else "\n]\n"
 
 
 def iter_json_lines(records: Iterable[Any]) -> Iterator[str]:
     """Return the lines of JSON Lines, a record on each."""
-    for record in records:
-        yield encode_json(record) + "\n"
+    return iter_encoded_lines(map(encode_json, records))
+
+
+def iter_encoded_lines(texts: Iterable[str]) -> Iterator[str]:
+    """Return the lines of JSON Lines of records that are JSON already."""
+    for text in texts:
+        yield text + "\n"

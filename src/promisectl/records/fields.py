@@ -97,7 +97,16 @@ PERSON_FIELDS = (
 )
 DAY_FIELDS = ("day", "week", "owe", "owed", "overfull", "owe_ids", "owed_ids", "kind")
 _LIST_FIELDS = ("tags", "flags")
-_OFFER_FIELDS = ("outcome", "due", "done_when", "why", "reply_by")
+OFFER_COLUMNS = {
+    "revision": "offer_revision",
+    "author": "author",
+    "outcome": "offer_outcome",
+    "due": "offer_due",
+    "done_when": "offer_done_when",
+    "why": "offer_why",
+    "reply_by": "offer_reply_by",
+}
+"""The columns of the view `promises` with the proposed terms, by their names in `offer`."""
 
 
 def check_uid(row: Row) -> Row:
@@ -125,11 +134,7 @@ def build_promise_record(row: Row) -> dict[str, Any]:
     for name in _LIST_FIELDS:
         record[name] = (record[name] or "").split()
     record["parts"] = parse_id_list(record["parts"] or "")
-    offer = {
-        "revision": row["offer_revision"],
-        "author": row["author"],
-        **{name: row[f"offer_{name}"] for name in _OFFER_FIELDS},
-    }
+    offer = {name: row[column] for name, column in OFFER_COLUMNS.items()}
     record["offer"] = offer if row["offer_revision"] else None
     return record
 

@@ -121,9 +121,32 @@ def iter_promise_rows(
         keep_rows(db, "answer", statement, bound)
         db.execute("COMMIT")
         return refuse_strangers(db.execute(sql.ANSWER_BY_DIRECTION))
-    is_narrow = query.open or query.person or query.part_of or query.asked_with
-    many = not is_narrow and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
+    many = may_find_many(db, query)
     return refuse_strangers(fetch_and_release(db, statement, bound, many=many))
+
+
+def may_find_many(db: sqlite3.Connection, query: Query) -> bool:
+    """Whether a query may find more rows than are held in memory."""
+    is_narrow = query.open or query.person or query.part_of or query.asked_with
+    return not is_narrow and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
+
+
+def iter_promise_texts(
+    db: sqlite3.Connection, query: Query
+) -> Iterator[tuple[str, str | None]] | None:
+    """Return the rows that a query finds as `row_texts.RowText`, after the ledger is released.
+
+    None where that saves nothing: for few rows, or in another order than that of their numbers.
+    Who takes a text apart calls `refuse_strangers`.
+    """
+    if query.statement is not sql.ALL_PROMISES_BY_ID or not may_find_many(db, query):
+        return None
+    _, bound = build_view_query(db, query)
+    keep_rows(db, "answer", sql.ALL_PROMISE_TEXTS_BY_ID, bound)
+    db.execute("COMMIT")
+    answer = db.execute("SELECT * FROM temp.answer")
+    answer.row_factory = None
+    return answer
 
 
 def refuse_strangers(rows: Iterable[StoredRow]) -> Iterator[StoredRow]:

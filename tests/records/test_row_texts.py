@@ -1,0 +1,247 @@
+"""Rows as SQLite's own JSON: what is written of them is what is written of the rows themselves, whatever they hold."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promisectl import errors
+from promisectl.commands import export
+from promisectl.compiled import sql
+from promisectl.records import as_csv, as_json, fields, row_texts
+from promisectl.storage import ledger, queries
+from promisectl.storage.queries import Query, QueryClock
+from tests.conftest import Program, remembered
+
+CLOCK = QueryClock("2026-11-23T09:00:00Z", "2026-11-23T22:59:59Z", "2026-11-26T22:59:59Z")
+UID = "7f971533-fb3e-42ef-b2d9-89b18e345827"
+TRICKY = "=+-@\t\r\n＝＋－＠'\"\\,;: \x00\x01\x02\x1b\x7f\x85\xa0\u061c\u2028\u3000\ufeff\U000e0041[]{}nul09aZé漢🙂"
+texts = st.text(
+    st.one_of(st.sampled_from(TRICKY), st.characters(exclude_categories=["Cs"])), max_size=12
+)
+"""Texts that nobody would write, and that a ledger from elsewhere may hold."""
+phrases = st.sampled_from(
+    [
+        "Send it, please",
+        "a,b",
+        "a, b,c, d",
+        "=1+1",
+        "-5",
+        "'=x",
+        "null",
+        "a,null",
+        "x, null",
+        ',"',
+        '","',
+        "[1, 2]",
+        "Łódź, Łódź",
+        "a\x7fb",
+        " =x",
+    ]
+)
+cells = st.one_of(st.none(), texts, phrases)
+numbers = st.one_of(st.none(), st.integers(0, 3), st.integers(-(2**63), 2**63 - 1))
+KNOWN = {
+    "id",
+    "uid",
+    "direction",
+    "state",
+    "person",
+    "revision",
+    "revisions",
+    "renegotiated",
+    "contact_at",
+    "made_at",
+}
+
+
+@contextmanager
+def _ledger() -> Iterator[sqlite3.Connection]:
+    with ledger.open_temporary_ledger(("TABLE",)) as db:
+        db.execute("INSERT INTO person (id, handle, name) VALUES (1, 'dana', 'Dana')")
+        yield db
+
+
+def _columns(table: str) -> dict[str, str]:
+    with _ledger() as db:
+        return {row["name"]: row["type"] for row in db.execute(f"PRAGMA table_info({table})")}
+
+
+_PROMISE_COLUMNS = {name: kind for name, kind in _columns("promise").items() if name not in KNOWN}
+rows = st.fixed_dictionaries(
+    {
+        name: texts.filter(bool) if name == "outcome" else cells if kind == "TEXT" else numbers
+        for name, kind in _PROMISE_COLUMNS.items()
+    }
+    | {
+        "replaces": st.none(),
+        "outcome": st.one_of(texts, phrases).filter(lambda text: text[:1] not in ("", "\0")),
+    }
+)
+sparse = st.dictionaries(
+    st.sampled_from([name for name in _PROMISE_COLUMNS if name != "replaces"]), st.none()
+).flatmap(
+    lambda names: rows.map(
+        lambda row: {**dict.fromkeys(row), **{name: row[name] for name in (*names, "outcome")}}
+    )
+)
+
+
+def _add(
+    db: sqlite3.Connection,
+    number: int,
+    row: dict[str, object],
+    name: str = "Dana",
+    handle: str = "dana",
+) -> None:
+    made = {
+        "id": number, "uid": UID[:-4] + f"{number:04x}", "direction": "owe", "state": "active", "person": 1, "revision": 1,
+        "revisions": 1, "renegotiated": 0, "made_at": "2026-11-23T09:00:00Z", "contact_at": "2026-11-23T09:00:00Z",
+    } | row  # fmt: skip
+    db.execute("UPDATE person SET name = ?, handle = ?", (name, handle))
+    db.execute(
+        f"INSERT INTO promise ({', '.join(made)}) VALUES ({', '.join(f':{name}' for name in made)})",
+        made,
+    )
+
+
+def _written(db: sqlite3.Connection) -> Iterator[tuple[list[str], list[str]]]:
+    """What is written of the texts, and of the rows, in every format."""
+    statement, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
+    plain = db.execute(statement, bound).fetchall()
+    assert statement is sql.ALL_PROMISES_BY_ID
+    answer = db.execute(sql.ALL_PROMISE_TEXTS_BY_ID, bound).fetchall()
+    found = [tuple(row) for row in answer]
+    for newline, raw in (("\r\n", False), ("\n", True)):
+        yield (
+            [*row_texts.iter_csv_texts(found, export.check_promise_row, newline=newline, raw=raw)],
+            [*as_csv.iter_csv_lines(plain, fields.PROMISE_FIELDS, newline=newline, raw=raw)],
+        )
+    yield (
+        [*row_texts.iter_json_texts(found, export.check_promise_row)],
+        [as_json.encode_json(fields.build_promise_record(row)) for row in plain],
+    )
+
+
+@given(
+    st.lists(st.one_of(rows, sparse), min_size=1, max_size=4),
+    st.one_of(texts, phrases),
+    st.one_of(texts, phrases).filter(bool),
+)
+def test_texts_are_written_like_rows(
+    promises: list[dict[str, object]], name: str, handle: str
+) -> None:
+    with _ledger() as db:
+        for number, row in enumerate(promises, 1):
+            _add(db, number, row, name, handle)
+        for written, expected in _written(db):
+            assert written == expected
+
+
+@settings(max_examples=6 * settings().max_examples)
+@given(
+    st.sampled_from([name for name, kind in _PROMISE_COLUMNS.items() if kind == "TEXT"]),
+    st.one_of(texts, phrases).filter(lambda text: text[:1] not in ("", "\0")),
+)
+def test_one_text_in_any_column(column: str, text: str) -> None:
+    with _ledger() as db:
+        _add(
+            db,
+            1,
+            {
+                "outcome": "Send the numbers, all of them",
+                "due_at": "2026-11-27T22:59:59Z",
+                column: text,
+            },
+        )
+        for written, expected in _written(db):
+            assert written == expected
+
+
+@pytest.mark.parametrize("uid", [UID.upper(), UID[:-1], UID + "0", "../../x", "", UID[:-1] + "\0"])
+def test_a_damaged_uid_is_refused_where_it_comes(uid: str) -> None:
+    with _ledger() as db:
+        _add(db, 1, {"outcome": "Send the numbers"})
+        _add(db, 2, {"outcome": "Fix the brake", "uid": uid})
+        _, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
+        found = [tuple(row) for row in db.execute(sql.ALL_PROMISE_TEXTS_BY_ID, bound)]
+        for lines in (
+            row_texts.iter_csv_texts(found[1:], export.check_promise_row, newline="\n", raw=True),
+            row_texts.iter_json_texts(found[1:], export.check_promise_row),
+        ):
+            with pytest.raises(errors.DamagedContent, match="the uid of #2 is not a UUID"):
+                list(lines)
+
+
+def test_a_promise_with_a_person_who_is_missing_is_refused() -> None:
+    with _ledger() as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        _add(db, 1, {"outcome": "Send the numbers", "person": 7})
+        _, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
+        found = [tuple(row) for row in db.execute(sql.ALL_PROMISE_TEXTS_BY_ID, bound)]
+        for lines in (
+            row_texts.iter_csv_texts(found, export.check_promise_row, newline="\n", raw=False),
+            row_texts.iter_json_texts(found, export.check_promise_row),
+        ):
+            with pytest.raises(errors.DamagedContent, match="with a person who is missing"):
+                list(lines)
+
+
+@pytest.fixture
+@remembered
+def many(program: Program) -> Program:
+    program.ok(
+        "make",
+        "The same, for all",
+        "--to",
+        "ana",
+        "--to",
+        "bo",
+        "--by",
+        "fri 17:00",
+        "--tag",
+        "a",
+        "--tag",
+        "b",
+        "-q",
+    )
+    program.ok(
+        "make",
+        '=1+1, "quoted"\nand more',
+        "--from",
+        "lee",
+        "--by",
+        "sat",
+        "--why",
+        "Łódź\u2028x",
+        "-q",
+    )
+    program.ok("make", "To be agreed", "--to", "dana", "--by", "sat", "--agreed", "-q")
+    program.ok("negotiate", "4", "--by", "mon", "--reason", "ill, again", "-q")
+    return program
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("--raw",), ("--newline", "lf"), ("--bom",), ("--format", "json"), ("--format", "jsonl"), ("--limit", "3"),
+        ("--format", "jsonl", "--tag", "a"), ("--search", "QUOTED"), ("--state", "proposed", "--format", "json"), ("--as-of", "today"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_large_export_is_that_of_the_rows(
+    many: Program, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(queries, "MAX_MEMORY_ROWS", 3)
+    taken: list[object] = []
+    encode = export.encode_export_texts
+    monkeypatch.setattr(
+        export, "encode_export_texts", lambda *said: taken.append(said) or encode(*said)
+    )
+    written = many.ok("export", *words)
+    assert taken
+    monkeypatch.setattr(queries, "iter_promise_texts", lambda *_: None)
+    assert many.ok("export", *words) == written
