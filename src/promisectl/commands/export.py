@@ -46,6 +46,7 @@ _FORMATS_BY_OPTION = {
     "--newline": ("csv", "tsv"),
     "--alarm": ("ics",),
 }
+_TEXT_FORMATS = ("csv", "json", "jsonl")  # those that `encode_export_texts` writes
 _FORMATS_BY_ENDING = {"tab": "tsv", "ndjson": "jsonl", "markdown": "md", "ical": "ics"}
 _OTHER_ENDINGS = (
     *("xls", "xlsx", "xlsm", "ods", "fods", "numbers", "parquet", "feather"),
@@ -190,7 +191,7 @@ def _open_export_pieces(
         moment, query = filters.build_query(env, sort="id")
         query = query._replace(not_void=options.readable and not filters.state)
         grouped = options.form == "md" and not options.readable
-        is_whole = options.form != "md" and not (options.readable or options.columns)
+        is_whole = options.form in _TEXT_FORMATS and not (options.readable or options.columns)
         with output_views.open_view(
             env, moment, acts=options.form != "md" or bool(filters.asked_with)
         ) as db:
