@@ -24,7 +24,7 @@ _TYPED = (
     "--map Task=outcome",
     "--set direction=owe",
     ": EDITOR=nano",
-    ", use quotes: --",
+    ", use quotes: -",
     ": source <(promisectl ",
 )  # commands to be typed, with which a sentence ends
 _LONGEST = 30_000  # letters that a system takes as one word
