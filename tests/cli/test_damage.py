@@ -11,6 +11,7 @@ from tests.conftest import Program
 from tests.guarantees.harness import damages
 from tests.storage import life
 
+UID = "caec9662-1b52-4400-b0ca-29da37627bd0"
 DEEP = "[" * 100_000
 DIGITS = '{"revision": ' + "7" * 5_000 + "}"
 FIELDS = '{"terms": 5}', '{"text": []}', '{"found": {"state": 5}}', '{"target": "x"}', '{"new": 1}'
@@ -343,3 +344,29 @@ def test_what_is_wrong_is_said(
     assert filled(*words, piped=piped).stderr == (
         f"promisectl: The ledger is damaged: {sentence}. See: promisectl doctor\n"
     )
+
+
+@pytest.fixture
+def with_part(program: Program) -> Program:
+    program.ok("make", "Have the page live", "--to", "dana", "--by", "fri", "--agreed")
+    program.ok("make", "Send the copy", "--from", "lee", "--by", "thu")
+    program.ok("part", "2", "--of", "1")
+    return program
+
+
+def test_a_part_of_a_promise_that_no_act_began_needs_a_backup(with_part: Program) -> None:
+    forged = "UPDATE act SET body = json_set(body, '$.uid', ?) WHERE number = (SELECT min(number) FROM act WHERE promise = 1)"
+    damages.inflict(with_part.ledger, damages.Damage([(forged, (UID,))], hashed=True))
+    found = with_part("doctor", "-q")
+    assert found.code == 5
+    assert "the history of #2 names a person or a promise that is missing" in found.stdout
+    assert "--rebuild" not in found.stderr
+    assert with_part("doctor", "--rebuild").code == 5
+
+
+def test_a_part_is_linked_again_where_only_the_row_of_the_bigger_one_was_changed(
+    with_part: Program,
+) -> None:
+    damage(with_part, "UPDATE promise SET uid = ? WHERE id = 1", UID)
+    cured(with_part)
+    assert json.loads(with_part.ok("show", "2", "--json"))[0]["part_of"] == 1

@@ -23,6 +23,8 @@ _TYPED = (
     " it: mkdir -p ",
     "--map Task=outcome",
     "--set direction=owe",
+    "--only Status=done",
+    "--skip Status=done",
     ": EDITOR=nano",
     ", use quotes: -",
     ": source <(promisectl ",

@@ -183,6 +183,7 @@ FIRST_ACT_OF_PROMISE = 'SELECT min(number) FROM act WHERE promise = :promise'
 FIRST_ACT_OF_UID = 'SELECT min(number) FROM act WHERE promise = (SELECT id FROM promise WHERE uid = :uid)'
 REST_OF_SERIES = 'SELECT later.promise FROM series AS first JOIN series AS later ON later.series = first.series AND later.place >= first.place WHERE first.promise = :promise ORDER BY later.place, later.promise'
 SERIES_STATES = 'SELECT p.id, p.state, p.due, p.due_at, p.first_due, p.delivered_at, p.offer, p.author FROM series AS s JOIN promise AS p ON p.id = s.promise WHERE s.series = :series ORDER BY s.place, p.id'
+PARTS_OF_MISSING_PROMISES = "SELECT promise FROM temp.kept_part WHERE part_of NOT IN ( SELECT uid FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.uid') END AS uid FROM act) WHERE uid IS NOT NULL ) ORDER BY promise"
 PROMISE_OF_UID = 'SELECT id FROM promise WHERE uid = :uid'
 UNDO_AND_REDO_ENTRIES = "SELECT min(number) AS number, entry, verb, body, promise, person FROM act WHERE verb IN ('undo', 'redo') GROUP BY entry ORDER BY entry"
 ENTRIES_BETWEEN = "SELECT id FROM entry WHERE id > :target AND id < :entry AND command NOT IN ('undo', 'redo') AND ( :anywhere OR NOT EXISTS (SELECT * FROM act WHERE entry = :target AND promise IS NOT NULL) OR EXISTS ( SELECT * FROM act WHERE act.entry = entry.id AND promise IN (SELECT promise FROM act WHERE entry = :target) ) )"

@@ -86,22 +86,45 @@ class LinkFiller:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._has_parts = False
+        self._parts = KeptParts(db)
 
     def add_promise(self, number: int, columns: Mapping[str, Any]) -> None:
         """Add the links of a promise, or keep them for the end."""
         if columns["series"] is not None:
             _add_series(self._db, number, columns)
-        if columns["part_of"] is None:
-            return
-        if not self._has_parts:
-            self._db.execute("CREATE TEMP TABLE kept_part (promise INTEGER, part_of TEXT)")
-            self._has_parts = True
-        part = (number, columns["part_of"])
-        self._db.execute("INSERT INTO temp.kept_part VALUES (?, ?)", part)
+        self._parts.keep_part(number, columns["part_of"])
 
     def add_parts(self) -> None:
         """Add the links to bigger promises, as far as these are there."""
-        if self._has_parts:
+        if self._parts.has_any:
             self._db.execute(sql.ADD_KEPT_PARTS)
+            self._parts.drop_all()
+
+
+class KeptParts:
+    """The links to bigger promises that a walk through all promises finds, in a temporary table."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self.has_any = False
+
+    def keep_part(self, number: int, part_of: str | None) -> None:
+        """Keep the uid of the promise that a promise is a part of, if it is one."""
+        if part_of is None:
+            return
+        if not self.has_any:
+            self._db.execute("CREATE TEMP TABLE kept_part (promise INTEGER, part_of TEXT)")
+            self.has_any = True
+        self._db.execute("INSERT INTO temp.kept_part VALUES (?, ?)", (number, part_of))
+
+    def list_parts_of_missing(self) -> list[int]:
+        """Return the parts of promises that no act began."""
+        if not self.has_any:
+            return []
+        return [row["promise"] for row in self._db.execute(sql.PARTS_OF_MISSING_PROMISES)]
+
+    def drop_all(self) -> None:
+        """Drop the table."""
+        if self.has_any:
             self._db.execute("DROP TABLE temp.kept_part")
+            self.has_any = False

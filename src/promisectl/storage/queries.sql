@@ -560,6 +560,15 @@ JOIN promise AS p ON p.id = s.promise
 WHERE s.series = :series
 ORDER BY s.place, p.id;
 
+-- query: PARTS_OF_MISSING_PROMISES
+-- By the acts alone: the uid in a row may be the damage.
+SELECT promise FROM temp.kept_part
+WHERE part_of NOT IN (
+  SELECT uid FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.uid') END AS uid FROM act)
+  WHERE uid IS NOT NULL
+)
+ORDER BY promise;
+
 -- query: PROMISE_OF_UID
 SELECT id FROM promise WHERE uid = :uid;
 

@@ -19,7 +19,7 @@ from promisectl.domain.findings import (
     build_unreadable_finding,
 )
 from promisectl.domain.person_acts import PersonAct, replay_person_acts
-from promisectl.storage import codec, connection, sqlite_errors
+from promisectl.storage import codec, connection, links, sqlite_errors
 from promisectl.storage.integrity.chain import Chain, format_act_subject
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class ContentChecks:
     def check_promises(self) -> Iterator[IntegrityFinding]:
         """Compare the row of each promise with the promise that its acts give."""
         damage, count = DamageList(), 0
+        parts = links.KeptParts(self._db)
         self._met_people = {row["person"] for row in self._db.execute(sql.MET_PEOPLE)}
         rows = iter(self._db.execute(sql.ALL_PROMISES))  # by number, as the acts are
         row = next(rows, None)
@@ -99,9 +100,13 @@ class ContentChecks:
             if promise and number not in self._chain.broken:
                 self.compare_promise(number, own_row, promise, damage)
                 self.check_opening(number, promise.opening)
+                parts.keep_part(number, promise.part_of)
         while row:
             damage.add_detail(f"#{row['id']} was never made")
             row = next(rows, None)
+        for number in parts.list_parts_of_missing():
+            self._add_missing_link(number)
+        parts.drop_all()
         fine = (
             "1 promise matches its history"
             if count == 1
@@ -159,18 +164,18 @@ class ContentChecks:
             damage.add_detail(f"#{number}: {_format_differences(stored, columns)}")
 
     def check_opening(self, number: int, opening: Opening) -> None:
-        """Note a promise with a person, or linked to a promise, that no act is about."""
+        """Note a promise with a person, or in the place of a promise, that no act is about."""
         is_known = opening.person is None or opening.person in self._met_people
         if opening.replaces is not None:
             replaced = self._db.execute(sql.ACTS_OF_PROMISE, {"promise": opening.replaces})
             is_known = is_known and replaced.fetchone() is not None
-        if opening.part_of is not None:
-            bigger = self._db.execute(sql.PROMISE_OF_UID, {"uid": opening.part_of})
-            is_known = is_known and bigger.fetchone() is not None
         if not is_known:
-            self._act_damage.add_detail(
-                f"the history of #{number} names a person or a promise that is missing"
-            )
+            self._add_missing_link(number)
+
+    def _add_missing_link(self, number: int) -> None:
+        self._act_damage.add_detail(
+            f"the history of #{number} names a person or a promise that is missing"
+        )
 
     # People
 
