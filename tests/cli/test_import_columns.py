@@ -29,7 +29,7 @@ def mapped(*pairs: str) -> list[str]:
         ("waiting for;", "waiting-for"),
         ("garden urgent", "garden urgent"),
         ("#garden;+urgent , Garden", "garden urgent"),
-        (["waiting for", "garden, urgent"], "garden urgent waiting-for"),
+        (["waiting for", "garden, urgent", "a;b"], "garden-urgent waiting-for a;b"),
         (["To do"], "To-do"),
     ],
 )
@@ -255,3 +255,15 @@ def test_a_uuid_is_the_uid(program: Program) -> None:
     uid = "00000000-0000-4000-8000-00000000000A"
     assert take(program, f"outcome,Nr\nCall,{uid}\n", "--id", "Nr", *SELF).code == 0
     assert told(program, "uid") == [(uid.lower(),)]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "jsonl"])
+def test_a_tag_with_any_sign_comes_back_from_an_export(program: Program, form: str) -> None:
+    program.ok("make", "Send it", "--to", "dana", "--tag", "a;b", "--tag", "c", "--agreed")
+    written = program.ok("export", "--format", form)
+    copy = ("--ledger", str(program.home / "copy.db"))
+    program.ok(*copy, "import", "-", "--format", form, piped=written)
+    assert json.loads(program.ok(*copy, "list", "--json"))[0]["tags"] == ["a;b", "c"]
+    assert "1 already imported, skipped.\n" in program.ok(
+        "import", "-", "--format", form, piped=written
+    )

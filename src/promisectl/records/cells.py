@@ -277,11 +277,11 @@ def split_listed_tags(text: str) -> list[str]:
 
 
 def split_tag_list(values: list[Any]) -> list[Any]:
-    """Return the tags in a list, where each may be a name of several words, or be several tags."""
-    tags: list[Any] = []
-    for value in values:
-        tags += map(join_tag_words, list_names(value)) if isinstance(value, str) else [value]
-    return tags
+    """Return the tags in a list, where each may be a name of several words."""
+    return [
+        join_tag_words(value) if isinstance(value, str) and len(value.split()) > 1 else value
+        for value in values
+    ]
 
 
 def join_tag_words(text: str) -> str:

@@ -139,6 +139,7 @@ class RowBuilder:
         self._skip = [*profile.skip, *rules.skip]
         self._only = conditions.group_by_column([*profile.only, *rules.only])
         self._keys = rules.key_columns or profile.key_columns
+        self._has_uids = "uid" in self._fields
         self._positions: dict[str, Sequence[int]] = {}
         self._cleaners = self._build_cleaners()
         self._tag_patterns = [*self._find_patterns(profile.tag_patterns)]
@@ -249,7 +250,10 @@ class RowBuilder:
     def _join_cells(self, cells: Sequence[Any]) -> dict[str, Any]:
         """Return the cells by their fields, joined in the order that the profile wants."""
         if self._order is None:
-            return headings.join_cells(self._fields, cells)
+            record = headings.join_cells(self._fields, cells)
+            if self._has_uids and record.get("tags"):
+                record["tags"] = keep_tags(record["tags"])
+            return record
         fields = [self._fields[position] for position in self._order]
         values = [cells[position] for position in self._order]
         return headings.join_cells(
@@ -328,6 +332,13 @@ def rewrite_date(text: str, forms: Sequence[str]) -> str:
         has_time = any(sign in form for sign in ("%H", "%I"))
         return moment.isoformat(timespec="minutes") if has_time else moment.date().isoformat()
     return text
+
+
+def keep_tags(value: Any) -> Any:
+    """Return the tags of a record that promisectl wrote: words, which may hold any other sign."""
+    if isinstance(value, str):
+        value = value.split()
+    return tuple(value) if isinstance(value, list) else value
 
 
 def add_tags(record: dict[str, Any], tags: Sequence[str]) -> None:

@@ -198,7 +198,9 @@ def define_name_order(db: sqlite3.Connection) -> None:
     db.create_function("name_key", 1, _build_name_key, deterministic=True)
 
 
-def _build_name_key(name: str) -> str:
+def _build_name_key(name: str | None) -> str:
+    if name is None:  # of a person who is missing, which the rows then show
+        return ""
     if name.isascii():
         return name.casefold()
     from promisectl.domain import spelling
