@@ -135,7 +135,7 @@ def _bare(cell: str) -> str:
 # Refused whole
 
 _WRONG: dict[str, tuple[str, ...]] = {
-    "direction": ("", "me", "OWE", "owes", "=owe", "\u202eowe"),
+    "direction": ("me", "OWE", "owes", "=owe", "\u202eowe"),
     "person": ("me", "?", "-x", "x" * 101, "a\x1bb", "\u202e"),
     "state": ("done", "ACTIVE", "0", "="),
     "outcome": ("", "  ", "\u00a0", "\u200b", "x" * 1_001),
