@@ -135,3 +135,13 @@ def test_what_todoman_writes(mover: Callable[[], Mover]) -> None:
     changed = jo.bring("all.ics")
     assert "2 already imported, skipped. 1 differs here: #" in changed.stdout
     assert "(due)" in changed.stdout
+
+
+@pytest.mark.parametrize("begin", ["begin:vtodo", "BEGIN:VTO\r\n DO"])
+def test_no_task_is_lost_by_how_its_first_line_is_written(
+    mover: Callable[[], Mover], begin: str
+) -> None:
+    jo = mover()
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{begin}\r\nUID:a\r\nSUMMARY:Call\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+    jo.write("one.ics", text)
+    assert jo.bring("one.ics").stdout == "Imported 1 promise from one.ics.\n"

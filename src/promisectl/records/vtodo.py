@@ -29,13 +29,16 @@ def iter_todos(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
     from icalendar import Calendar
 
     text = "".join(lines)
-    starts = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == _BEGIN]
+    lines_of_begin = enumerate(map(str.strip, text.splitlines()), 1)
+    starts = [number for number, line in lines_of_begin if line.upper() == _BEGIN]
     try:
         calendars = Calendar.from_ical(text, multiple=True)
     except (ValueError, IndexError) as error:
         raise UnreadableLine(1, f"it is not iCalendar ({error})") from error
     todos = [todo for calendar in calendars for todo in calendar.walk("VTODO")]
-    for number, todo in zip(starts, todos, strict=False):
+    if len(starts) != len(todos):  # a line can be broken anywhere, also there
+        starts = [1] * len(todos)
+    for number, todo in zip(starts, todos, strict=True):
         try:
             yield number, build_properties(todo)
         except (ValueError, TypeError, AttributeError) as error:
