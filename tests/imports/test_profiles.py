@@ -55,3 +55,14 @@ def test_the_first_kind_that_fits_counts() -> None:
     cancelled_first = profiles.parse_profile("a", {"cancelled": ["R=y"], "done": ["S=x"]})
     assert [*done_first.closed] == ["done", "cancelled"]
     assert [*cancelled_first.closed] == ["cancelled", "done"]
+
+
+def test_every_key_with_a_table_of_texts_is_one_that_config_can_set() -> None:
+    tables = []
+    for key in profiles.PROFILE_KEYS:
+        try:
+            profiles.parse_profile("mytool", {key: {}})
+        except ValueError:
+            continue
+        tables.append(key)
+    assert tuple(tables) == profiles.PROFILE_TABLES

@@ -284,5 +284,6 @@ _KEY_PARSERS: Mapping[str, tuple[str, Callable[[str, Any], Any]]] = {
 }
 PROFILE_KEYS = tuple(_KEY_PARSERS)
 """The keys of a profile, in TOML."""
-PROFILE_TABLES = ("map", "set", "remove")
+_TABLE_PARSERS = (_parse_column_table, _parse_field_table, _parse_patterns, _parse_tag_patterns)
+PROFILE_TABLES = tuple(key for key, (_, parse) in _KEY_PARSERS.items() if parse in _TABLE_PARSERS)
 """The keys that have a table of texts."""
