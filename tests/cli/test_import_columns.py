@@ -267,3 +267,9 @@ def test_a_tag_with_any_sign_comes_back_from_an_export(program: Program, form: s
     assert "1 already imported, skipped.\n" in program.ok(
         "import", "-", "--format", form, piped=written
     )
+
+
+def test_tags_of_another_program_are_apart_also_where_a_column_is_our_uid(program: Program) -> None:
+    content = "Key,Task,direction,tags\n4f0c7a4e-9d3b-4b0a-8a34-5d2f1f0a9c01,Call,self,garden; waiting for\n"
+    assert take(program, content, "--map", "Key=uid", "--map", "Task=outcome").code == 0
+    assert told(program, "tags")[0][0].split() == ["garden", "waiting-for"]

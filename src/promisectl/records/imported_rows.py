@@ -139,7 +139,7 @@ class RowBuilder:
         self._skip = [*profile.skip, *rules.skip]
         self._only = conditions.group_by_column([*profile.only, *rules.only])
         self._keys = rules.key_columns or profile.key_columns
-        self._has_uids = "uid" in self._fields
+        self._has_uids = "uid" in map(headings.fold_heading, self._columns)
         self._positions: dict[str, Sequence[int]] = {}
         self._cleaners = self._build_cleaners()
         self._tag_patterns = [*self._find_patterns(profile.tag_patterns)]
