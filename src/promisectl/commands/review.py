@@ -183,18 +183,14 @@ def load_group_items(
     `notes` are those of `lists.load_part_notes`.
     """
     folded = folding.fold_series(rows, env.here, each=each, changes_apart=True, notes=notes)
-    items = []
-    for row in folded.rows:
-        note, part_note = (known.get(row["id"], "") for known in (folded.notes, notes))
-        item = load_review_item(db, row, group)
-        items.append(
-            item._replace(
-                series_note=note.removesuffix(part_note).rstrip("\n"),
-                part_note=part_note,
-                others=folded.others[row["id"]],
-            )
+    return [
+        load_review_item(db, row, group)._replace(
+            series_note=folded.series_notes.get(row["id"], ""),
+            part_note=notes.get(row["id"], ""),
+            others=folded.others[row["id"]],
         )
-    return items
+        for row in folded.rows
+    ]
 
 
 def load_review_item(db: sqlite3.Connection, row: Row, group: WaitingGroup) -> ReviewItem:

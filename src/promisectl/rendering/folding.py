@@ -27,13 +27,25 @@ _CHANGE_FLAG = "renegotiating"
 class FoldedRows(NamedTuple):
     """Rows in which each series is folded.
 
-    `rows` are those to show. By the ID of one, `notes` has the lines for below its outcome, and
-    `others` the rows that it stands for beside itself.
+    `rows` are those to show. By the ID of one, `series_notes` has what is said of its series,
+    `own_notes` what was said of it before, and `others` the rows that it stands for beside itself.
     """
 
     rows: list[ViewRow]
-    notes: dict[int, str]
-    others: dict[int, list[ViewRow]]
+    series_notes: Mapping[int, str]
+    own_notes: Mapping[int, str]
+    others: Mapping[int, list[ViewRow]]
+
+    @property
+    def notes(self) -> dict[int, str]:
+        """The lines for below the outcome of a row, by its ID: of its series, then its own."""
+        both = {
+            row["id"]: (self.series_notes.get(row["id"]), self.own_notes.get(row["id"]))
+            for row in self.rows
+        }
+        return {
+            number: "\n".join(filter(None, lines)) for number, lines in both.items() if any(lines)
+        }
 
     def count_promises(self, rows: Iterable[ViewRow]) -> int:
         """Return for how many promises some of the rows stand."""
@@ -57,8 +69,7 @@ def fold_series(
     """
     if each:
         rows = [*rows]
-        shown = {row["id"]: notes[row["id"]] for row in rows if row["id"] in notes}
-        return FoldedRows(rows, shown, {row["id"]: [] for row in rows})
+        return FoldedRows(rows, {}, notes, {row["id"]: [] for row in rows})
     folds: dict[object, list[ViewRow]] = {}
     ahead: dict[object, list[ViewRow]] = {}
     for row in rows:
@@ -66,22 +77,20 @@ def fold_series(
         folds.setdefault(key, []).append(row)
         if row["series"] and _is_ahead(row):
             ahead.setdefault((row["series"], row["state"]), []).append(row)
-    shown = {}
+    series_notes = {}
     for first, *others in folds.values():
-        own = [notes[first["id"]]] if first["id"] in notes else []
         if first["series"] and first["state"] in OPEN_STATES:
             left: list[ViewRow] = []
             is_next = _is_ahead(first) and not _is_past(first, here)
-            if is_next and not (own or _is_separate(first)):
+            if is_next and not (first["id"] in notes or _is_separate(first)):
                 left = ahead.pop((first["series"], first["state"]), [])
                 ids = [row["id"] for row in left]
                 left = left[ids.index(first["id"]) :] if left else []
-            own.insert(0, _format_note(first, others, left, here))
-        if own:
-            shown[first["id"]] = "\n".join(own)
+            series_notes[first["id"]] = _format_note(first, others, left, here)
     return FoldedRows(
         [members[0] for members in folds.values()],
-        shown,
+        series_notes,
+        notes,
         {first["id"]: others for first, *others in folds.values()},
     )
 
