@@ -1,4 +1,4 @@
-"""The command `import`: promises from a CSV or JSON file, or a whole journal.
+"""The command `import`: promises from a file of this or another program, or a whole journal.
 
 Everything is imported in one transaction, or nothing is.
 """

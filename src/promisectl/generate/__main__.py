@@ -174,7 +174,9 @@ def select_row_texts(statement: str) -> str:
     cells = f"json_array({', '.join(fields.PROMISE_FIELDS)}) AS cells"
     terms = ", ".join(f"'{name}', {column}" for name, column in fields.OFFER_COLUMNS.items())
     offer = f"iif(offer_revision, json_object({terms}), NULL) AS offer"
-    return statement.replace("SELECT *", f"SELECT {cells}, {offer}", 1)
+    if not statement.startswith("SELECT * "):
+        raise ValueError(statement)
+    return statement.replace("*", f"{cells}, {offer}", 1)
 
 
 def _collapse_whitespace(sql: str) -> str:
