@@ -98,6 +98,8 @@ def is_blank(text: str) -> bool:
 
 def replace_spaces(text: str) -> str:
     """Return a text with a plain space for every other one, and no invisible characters."""
+    if text.isascii():
+        return text.replace("\t", " ")
     return "".join(
         " " if category(character) == "Zs" or character == "\t" else character
         for character in text

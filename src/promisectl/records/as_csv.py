@@ -71,6 +71,13 @@ def unescape_formula(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _is_formula(cell.lstrip("'")) else cell
 
 
+def unescape_formulas(cells: Sequence[str]) -> Sequence[str]:
+    """Return the cells of a row as they were before escape_formula; most rows have none."""
+    if any(cell[:1] == "'" for cell in cells):
+        return [*map(unescape_formula, cells)]
+    return cells
+
+
 def _is_formula(cell: str) -> bool:
     return cell.startswith(_FORMULA_STARTS) or cell.lstrip().startswith(_FORMULA_STARTS)
 

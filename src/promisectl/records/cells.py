@@ -25,6 +25,7 @@ _MAX_NUMBER = 999_999_999
 _MAX_CELL_QUOTE_CHARACTERS = 40
 _FIRST_MOMENT_YEAR = 1970
 _TAG_SEPARATORS = ",;"
+_NOT_WORDS = "it is not a list of single words"
 _DOTTED_DATE_PATTERN = re.compile(r"\s*\d\d?\.\d\d?\.\d{4}\b")
 _YEAR_PATTERN = re.compile(r"\d{4}|^\s*\d\d?([/.])\d\d?\1\d\d\b")  # also of two digits
 _ORDER_ADVICE = (
@@ -82,44 +83,36 @@ class CellReader:
             raise errors.BadRecord("it has only spaces", name)
         return _ensure_storable_text(value, name)
 
-    def parse_words(
-        self,
-        name: str,
-        split_text: Callable[[str], list[str]] = str.split,
-        split_list: Callable[[list[Any]], list[Any]] = list,
-    ) -> tuple[str, ...]:
+    def parse_words(self, name: str) -> tuple[str, ...]:
         """Return the words of a list or of a text, each once. A comma is between words in both."""
         value = self.values.get(name)
         if not value:
             return ()
-        given = split_list(value) if isinstance(value, list) else value
-        given = split_text(given) if isinstance(given, str) else given
-        if not isinstance(given, list | tuple) or not all(
-            isinstance(word, str) and word.split() == [word] for word in given
-        ):
-            raise errors.BadRecord("it is not a list of single words", name)
-        words = " ".join(given).replace(",", " ").split()
-        if any(map(is_blank_text, words)):
-            raise errors.BadRecord("one of its words has only invisible characters", name)
-        if any(len(word) > constants.MAX_WORD_CHARACTERS for word in words):
-            raise errors.BadRecord(
-                f"one of its words has more than {constants.MAX_WORD_CHARACTERS} characters", name
-            )
-        return tuple(dict.fromkeys(_ensure_storable_text(word, name) for word in words))
+        given = value.split() if isinstance(value, str) else value
+        ensure_texts(given, name)
+        return split_single_words(given, name)
 
     def parse_tags(self) -> tuple[str, ...]:
         """Return the tags, without a leading `#` or `+`, each once in any spelling."""
-        tags = map(spelling.strip_tag_sign, self.parse_words("tags", split_tags, split_tag_list))
-        return spelling.unify_spellings(tag for tag in tags if not is_blank_text(tag))
+        value = self.values.get("tags")
+        if not value:
+            return ()
+        given = split_tags(value) if isinstance(value, str) else value
+        given = split_tag_list(given) if isinstance(value, list) else given
+        ensure_texts(given, "tags")
+        return unify_tags(tuple(given))
 
     def parse_choice(self, name: str, choices: Sequence[str]) -> str | None:
         """Return one of the `choices`; None where the cell is empty."""
+        value = self.values.get(name)
+        if value is None or value in choices:
+            return value
         value = self.parse_text(name)
-        if value is not None and value not in choices:
+        if value is not None:
             raise errors.BadRecord(
                 f"“{shorten_quoted_value(value)}” is not one of {', '.join(choices)}", name
             )
-        return value
+        return None
 
     def parse_number(self, name: str, least: int = 1, most: int = _MAX_NUMBER) -> int | None:
         """Return a whole number from `least` to `most`; None where the cell is empty."""
@@ -135,6 +128,8 @@ class CellReader:
 
     def parse_uid(self, name: str = "uid") -> str | None:
         """Return the UUID in its canonical spelling; None where the cell is empty."""
+        if self.values.get(name) is None:
+            return None
         value = self.parse_text(name)
         if value and is_canonical_uuid(value):
             return value
@@ -211,6 +206,8 @@ class CellReader:
         The cell has an offset, or is a day or a time in the zone here, with its year. A day means
         its noon, today no later than now.
         """
+        if self.values.get(name) is None:  # most moments; saves a third of the time
+            return None
         value = self.parse_text(name)
         if value is None:
             return None
@@ -262,6 +259,33 @@ def _ensure_storable_text(value: str, name: str) -> str:
     if not can_be_stored(value):
         raise errors.BadRecord("it has invalid characters", name)
     return value
+
+
+def ensure_texts(values: Any, name: str) -> None:
+    """Raise BadRecord where the value of a field is not a list of texts."""
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+        raise errors.BadRecord(_NOT_WORDS, name)
+
+
+def split_single_words(texts: Sequence[str], name: str) -> tuple[str, ...]:
+    """Return the words of a field, each once. A comma is between words too. Raises BadRecord."""
+    if any(text.split() != [text] for text in texts):
+        raise errors.BadRecord(_NOT_WORDS, name)
+    words = " ".join(texts).replace(",", " ").split()
+    if any(map(is_blank_text, words)):
+        raise errors.BadRecord("one of its words has only invisible characters", name)
+    if any(len(word) > constants.MAX_WORD_CHARACTERS for word in words):
+        raise errors.BadRecord(
+            f"one of its words has more than {constants.MAX_WORD_CHARACTERS} characters", name
+        )
+    return tuple(dict.fromkeys(_ensure_storable_text(word, name) for word in words))
+
+
+@lru_cache(1_000)  # a file has the same tags again and again; saves 5 µs a row
+def unify_tags(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the tags without their signs, each once in any spelling. Raises BadRecord."""
+    tags = map(spelling.strip_tag_sign, split_single_words(texts, "tags"))
+    return spelling.unify_spellings(tag for tag in tags if not is_blank_text(tag))
 
 
 def split_tags(text: str) -> list[str]:

@@ -82,7 +82,7 @@ def is_text(value: str) -> bool:
 
 def can_be_stored(value: str) -> bool:
     """Whether a text can be stored as it is: it is Unicode, and has no NUL that would end it."""
-    return "\0" not in value and is_text(value)
+    return "\0" not in value and (value.isascii() or is_text(value))
 
 
 def is_blank_text(value: str) -> bool:
