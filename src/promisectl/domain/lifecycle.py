@@ -548,8 +548,11 @@ def is_notice(row: Transition, act: Act) -> bool:
 
 def _select_details(act: Act) -> dict[str, Any]:
     """Return the cause, the repair, the risk and the `no_to` that an act names."""
-    values = {name: getattr(act, name) for name in ("cause", "repair", "risk", "no_to")}
-    return {name: value for name, value in values.items() if value}
+    return {
+        name: value
+        for name in ("cause", "repair", "risk", "no_to")
+        if (value := getattr(act, name))
+    }
 
 
 def _build_state_moments(before: Promise, end: State, act: Act) -> dict[str, object]:
@@ -707,13 +710,14 @@ _PHASES_BEFORE_IMPORTED_NOTICE = 2  # to be made and to be agreed on
 def _list_imported_phases(state: ImportedState) -> tuple[Phase, ...]:
     """Return the phases of an imported promise, as far as their beginnings are known."""
     agreements = 1 if state.accepted_at else 0
-    phases = (
-        (state.made_at, State.PROPOSED, 0),
-        (state.accepted_at, State.ACTIVE, agreements),
-        (state.delivered_at, State.DELIVERED, agreements),
-        (state.closed_at, state.state, agreements),
-    )
-    return tuple(Phase(at, name, count) for at, name, count in phases if at)
+    phases = [Phase(state.made_at, State.PROPOSED, 0)]
+    if state.accepted_at:
+        phases.append(Phase(state.accepted_at, State.ACTIVE, agreements))
+    if state.delivered_at:
+        phases.append(Phase(state.delivered_at, State.DELIVERED, agreements))
+    if state.closed_at:
+        phases.append(Phase(state.closed_at, state.state, agreements))
+    return tuple(phases)
 
 
 def _list_imported_unsaid(state: ImportedState, direction: Direction) -> tuple[UnsaidAct, ...]:

@@ -424,6 +424,8 @@ class Promise(NamedTuple):
     @property
     def told_words(self) -> tuple[tuple[Verb, Notice], ...]:
         """My warnings that were unsaid at first, by their verbs, from when they were told."""
+        if not self.unsaid_acts:
+            return ()
         return tuple(
             (act.verb, Notice(saying.at, saying.phases))
             for act in self.unsaid_acts
@@ -482,6 +484,8 @@ class Promise(NamedTuple):
     @property
     def bumped_at(self) -> datetime | None:
         """When the promisor last warned by `bump`, if that was after the last agreement."""
+        if not self.bumps and not self.unsaid_acts:
+            return None
         last = len(self.agreements) - 1
         bumps = [*self.bumps, *(word for verb, word in self.told_words if verb is Verb.BUMP)]
         return max(
@@ -514,6 +518,8 @@ class Promise(NamedTuple):
         Agreements just before it with the same due date count as well. The message that the promise
         is broken is also a warning, about the terms that were broken.
         """
+        if not (self.words or self.unsaid_acts or self.told_at):
+            return None
         words = [*self.words, *(word for _, word in self.told_words)]
         if not (self.agreements and (words or self.told_at)):
             return None

@@ -25,7 +25,7 @@ from promisectl.domain.promise import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from sqlite3 import Row
     from typing import Any
 
@@ -176,10 +176,10 @@ def encode_act_body(act: Act) -> str:
 
 def encode_terms(terms: Terms) -> dict[str, Any]:
     """Return the body of terms, without absent values."""
-    body = {name: value for name, value in terms._asdict().items() if value is not None}
-    for name in ("due", "reply_by"):
-        if name in body:
-            body[name] = encode_civil_moment(body[name])
+    body: dict[str, Any] = {}
+    for name, value in zip(Terms._fields, terms, strict=True):
+        if value is not None:
+            body[name] = encode_civil_moment(value) if isinstance(value, CivilMoment) else value
     return body
 
 
@@ -190,15 +190,20 @@ def encode_civil_moment(when: CivilMoment) -> dict[str, str]:
 
 def encode_imported_state(state: ImportedState) -> dict[str, Any]:
     """Return the body of the state in which a promise was imported, without absent values."""
-    body = {name: value for name, value in state._asdict().items() if value not in (None, False)}
-    for name, value in body.items():
-        if isinstance(value, datetime):
-            body[name] = encode_instant(value)
-        elif isinstance(value, CivilMoment):
-            body[name] = encode_civil_moment(value)
-    if state.offer:
-        body["offer"] = encode_terms(state.offer)
+    body: dict[str, Any] = {}
+    for name, value in zip(ImportedState._fields, state, strict=True):
+        if not value and (value is None or value == 0):
+            continue
+        encode = _STATE_ENCODERS.get(type(value))
+        body[name] = encode(value) if encode else value
     return body
+
+
+_STATE_ENCODERS: dict[type, Callable[[Any], object]] = {
+    datetime: encode_instant,
+    CivilMoment: encode_civil_moment,
+    Terms: encode_terms,
+}
 
 
 def _decode_body(row: Mapping[str, Any]) -> dict[str, Any]:
