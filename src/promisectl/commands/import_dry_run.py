@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from promisectl.commands.import_plan import ImportStep
     from promisectl.commands.import_source import ImportSource
+    from promisectl.commands.import_step import ImportStep
     from promisectl.env import Env
 
 _STEP_COLUMNS = ("line", "does", "id", "person", "outcome", "why")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands import import_source
+from promisectl.commands.import_numbers import PromiseNumbers
+from promisectl.commands.import_parts import ForeignParts, ImportedLink, check_imported_link
+from promisectl.commands.import_people import Counterparties
+from promisectl.commands.import_step import ImportStep
 from promisectl.commands.shared import output
 from promisectl.compiled import sql
-from promisectl.domain import lifecycle, people
-from promisectl.domain.constants import MAX_IMPORTED_PROMISE_ID, MAX_PART_CHAIN
-from promisectl.domain.near_names import NearNameIndex
+from promisectl.domain import lifecycle
 from promisectl.domain.people import Newcomer, Person
 from promisectl.domain.promise import Act, Opening, Side, State, Verb
 from promisectl.records import imported_promise
@@ -23,7 +25,7 @@ from promisectl.storage.known_uids import UidMap
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from promisectl.commands.import_source import ImportSource
@@ -31,39 +33,7 @@ if TYPE_CHECKING:
     from promisectl.records.imported_promise import ImportedPromise
     from promisectl.records.imported_rows import ImportedRow, ImportRules
     from promisectl.records.profiles import Profile
-    from promisectl.storage.codec import NewPromiseRows
     from promisectl.storage.queries import StoredRow
-
-
-class ImportStep(NamedTuple):
-    """What happens to a record: `does` is `make`, `skip`, `omit` or `refuse`, for its `problem`.
-
-    A record whose promise is here already is skipped, and a row that is not a record is omitted.
-    After them come the steps that `link` a new promise to the one that it is a part of, whose ID is
-    `bigger`, or refuse that.
-
-    `row` is None when the record can't be read at all. `number` is the ID that the promise has or
-    will have, `promise` the promise as it will be stored. `newcomer` is the other side with the ID
-    it will have, when the ledger does not know it yet. `was_undone`: the promise was made before,
-    and that was undone. `differences` are the fields in which a known promise is not as the record
-    says.
-    """
-
-    line: int
-    does: str
-    row: ImportedRow | None = None
-    number: int | None = None
-    promise: NewPromiseRows | None = None
-    newcomer: tuple[int, Newcomer] | None = None
-    was_undone: bool = False
-    problem: errors.BadRecord | None = None
-    differences: Sequence[str] = ()
-    bigger: int | None = None
-
-    @property
-    def reason(self) -> str:
-        """Why a row is omitted: one of OMISSIONS, else empty."""
-        return self.row.omitted if self.row else ""
 
 
 class _KnownPromise(NamedTuple):
@@ -128,16 +98,16 @@ class ImportPlanner:
         queries.check_promise_uids(db)
         highest_person = journal.fetch_highest_person_id(db)
         everybody = journal.load_checked_people(db)
-        self._people = _Counterparties(env.config.me, everybody, highest_person, new=new)
+        self._people = Counterparties(env.config.me, everybody, highest_person, new=new)
         self._uids = uids
         self._twins: Counter[str] = Counter()
-        self._links: list[_ImportedLink] = []
-        self._foreign_parts = _ForeignParts()
+        self._links: list[ImportedLink] = []
+        self._foreign_parts = ForeignParts()
         highest_number = 0
         for uid, number, begun in db.execute(sql.PROMISE_UIDS):
             uids.add_value(uid, (number, None, bool(begun)))
             highest_number = max(highest_number, number)
-        self._numbers = _PromiseNumbers(highest_number, keep=transfer.is_empty_ledger(db))
+        self._numbers = PromiseNumbers(highest_number, keep=transfer.is_empty_ledger(db))
 
     def plan_row(self, row: ImportedRow) -> ImportStep:
         """Return what happens to one record."""
@@ -209,7 +179,7 @@ class ImportPlanner:
             return step
         self._foreign_parts.add_promise(row, step)
         if imported.part_of and step.does == "make":
-            link = _ImportedLink(row.line, step.number or 0, imported.id, imported.part_of)
+            link = ImportedLink(row.line, step.number or 0, imported.id, imported.part_of)
             self._links.append(link)
         return step
 
@@ -218,7 +188,7 @@ class ImportPlanner:
         bigger_ids = {link.file_id: link.bigger_id for link in self._links if link.file_id}
         for link in self._links:
             try:
-                _check_imported_link(link, bigger_ids)
+                check_imported_link(link, bigger_ids)
                 bigger = self._numbers.find_bigger_number(link.bigger_id)
                 yield ImportStep(link.line, "link", number=link.number, bigger=bigger)
             except errors.BadRecord as problem:
@@ -281,185 +251,6 @@ def _keep_due_words(row: ImportedRow) -> ImportedRow:
     return row._replace(cells=cells)
 
 
-class _ImportedLink(NamedTuple):
-    """A new promise that a record makes a part of another one.
-
-    `number` is its ID here, `file_id` that in the file, `bigger_id` that of the bigger promise
-    there.
-    """
-
-    line: int
-    number: int
-    file_id: int | None
-    bigger_id: int
-
-
-def _check_imported_link(link: _ImportedLink, bigger_ids: Mapping[int, int]) -> None:
-    """Refuse a ring of parts in a file, and a chain that is too long. Raises BadRecord."""
-    above = [link.bigger_id]
-    while above[-1] in bigger_ids and link.file_id != above[-1] and len(above) < MAX_PART_CHAIN:
-        above.append(bigger_ids[above[-1]])
-    if link.file_id in above:
-        ring = " → ".join(f"#{number}" for number in (link.file_id, *above))
-        raise errors.BadRecord(f"that would be a ring of parts: {ring}", "part_of")
-    if len(above) >= MAX_PART_CHAIN:
-        raise errors.BadRecord(
-            f"more than {MAX_PART_CHAIN} promises would be a chain of parts", "part_of"
-        )
-
-
-class _ForeignParts:
-    """The promises of another program's file that are parts of others there.
-
-    A bigger one that is not imported, or whose reference several have, gets no parts.
-    """
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._parts: list[tuple[int, int, str]] = []
-
-    def add_promise(self, row: ImportedRow, step: ImportStep) -> None:
-        """Remember the references of a row, whose promise is made or here already."""
-        number = step.number or 0
-        if row.reference:
-            self._numbers[row.reference] = 0 if row.reference in self._numbers else number
-        if row.bigger and row.bigger != row.reference and step.does == "make":
-            self._parts.append((row.line, number, row.bigger))
-
-    def iter_link_steps(self) -> Iterator[ImportStep]:
-        """Yield a step for each part, except in a ring and below a chain that is too long."""
-        bigger_numbers = {
-            number: bigger
-            for _, number, reference in self._parts
-            if (bigger := self._numbers.get(reference))
-        }
-        for line, number, _ in self._parts:
-            chain = [number]
-            while len(chain) <= MAX_PART_CHAIN and chain[-1] in bigger_numbers:
-                chain.append(bigger_numbers[chain[-1]])
-            if 1 < len(chain) <= MAX_PART_CHAIN:
-                yield ImportStep(line, "link", number=number, bigger=chain[1])
-
-
-class _PromiseNumbers:
-    """The IDs of the imported promises, here and in the file.
-
-    `keep`: the ledger is empty, so promises keep the IDs of the file.
-    """
-
-    def __init__(self, highest: int, *, keep: bool) -> None:
-        self._highest = highest
-        self._keep = keep
-        self._taken: set[int] = set()
-        self._numbers_by_id: dict[int, int] = {}
-
-    @property
-    def highest_next_id(self) -> int:
-        """The highest ID that the next record of the file may have."""
-        return MAX_IMPORTED_PROMISE_ID + len(self._numbers_by_id)
-
-    def choose_number(self, wanted: int | None) -> int:
-        """Return the wanted ID if IDs are kept and no record before has it, else the next one."""
-        if not (wanted and self._keep and wanted not in self._taken):
-            wanted = self._highest + 1
-        self._highest = max(self._highest, wanted)
-        self._taken.add(wanted)
-        return wanted
-
-    def ensure_unused_id(self, file_id: int | None) -> None:
-        """Raise BadRecord when an earlier record of the file has the same ID."""
-        if file_id in self._numbers_by_id:
-            raise errors.BadRecord(f"an earlier record already has the ID {file_id}", "id")
-
-    def add_id(self, file_id: int | None, number: int) -> None:
-        """Remember which ID a record of the file has here; does nothing without an ID."""
-        if file_id:
-            self._numbers_by_id[file_id] = number
-
-    def find_replaced_number(self, file_id: int | None) -> int | None:
-        """Return the ID here of the promise that is replaced. Raises BadRecord."""
-        if file_id is None:
-            return None
-        if file_id not in self._numbers_by_id:
-            raise errors.BadRecord(
-                f"#{file_id} does not come earlier in this file; add it there, or leave this empty",
-                "replaces",
-            )
-        return self._numbers_by_id[file_id]
-
-    def find_bigger_number(self, file_id: int) -> int:
-        """Return the ID here of the bigger promise. Raises BadRecord."""
-        if file_id not in self._numbers_by_id:
-            raise errors.BadRecord(
-                f"#{file_id} is not in this file; add it, or leave this empty", "part_of"
-            )
-        return self._numbers_by_id[file_id]
-
-
-class _Counterparties:
-    """The other sides of the imported promises: people of the ledger, and new ones.
-
-    `me` is my name in the config, `highest_id` the highest ID of a person in the ledger; `new`: a
-    name that looks like a known one is new nevertheless.
-    """
-
-    def __init__(
-        self, me: str | None, people_here: list[Person], highest_id: int, *, new: bool
-    ) -> None:
-        self._me = me
-        self._people = people.NameIndex(people_here)
-        self._people_here = people_here
-        self._new = new
-        self._near_names: NearNameIndex | None = None
-        self._highest_id = highest_id
-        self._newcomers: dict[str, tuple[int, Newcomer]] = {}
-        self._found: dict[tuple[str, str | None], Person | Newcomer | None] = {}
-
-    def find_counterparty(self, imported: ImportedPromise) -> Person | Newcomer | None:
-        """Return the other side; None for a promise to oneself. Raises BadRecord."""
-        key = (imported.person, imported.person_name)
-        if key not in self._found:
-            is_me = people.is_me(imported.person)
-            self._found[key] = None if is_me else self._match_person(*key)
-        return self._found[key]
-
-    def is_counterparty(self, imported: ImportedPromise, handle: str) -> bool:
-        """Whether the other side of a record has that handle here, or may have it."""
-        if people.is_me(imported.person):
-            return handle == people.ME_HANDLE
-        with suppress(errors.AmbiguousPerson):
-            person = self._people.find_exact_person(imported.person)
-            return person is not None and person.handle == handle
-        return True
-
-    def _match_person(self, name: str, display: str | None) -> Person | Newcomer:
-        """Return a person by their exact name, or a new one. Raises BadRecord for a near miss."""
-        with _blame_column("person"):
-            person = self._people.find_exact_person(name)
-            newcomer = people.parse_newcomer(name)
-        if not person and not self._new:
-            self._near_names = self._near_names or NearNameIndex(self._people_here)
-            self._refuse_near_miss(name, self._near_names.list_near_people(name))
-        with _blame_column("person_name"):
-            shown = people.parse_newcomer(display or newcomer.name, self._me).name
-        return person or newcomer._replace(name=shown)
-
-    def _refuse_near_miss(self, name: str, near: Sequence[Person]) -> None:
-        if near:
-            handles = " or ".join(other.handle for other in near)
-            raise errors.BadRecord(
-                f"“{name}” looks like {handles}; type that, or add --new if it is somebody else",
-                "person",
-            )
-
-    def number_newcomer(self, newcomer: Newcomer) -> tuple[int, Newcomer]:
-        """Return a new person with the ID they will have, the same one for the same handle."""
-        if newcomer.handle not in self._newcomers:
-            number = self._highest_id + len(self._newcomers) + 1
-            self._newcomers[newcomer.handle] = number, newcomer
-        return self._newcomers[newcomer.handle]
-
-
 def build_import_act(
     imported: ImportedPromise, person: int | None, replaces: int | None, now: datetime
 ) -> Act:
@@ -486,12 +277,3 @@ def build_import_act(
         risk=imported.risk,
         no_to=imported.no_to,
     )
-
-
-@contextmanager
-def _blame_column(column: str) -> Iterator[None]:
-    """Turn a Problem raised inside into a BadRecord of this column."""
-    try:
-        yield
-    except errors.Problem as problem:
-        raise errors.BadRecord(problem.clause, column, advice=problem.advice) from problem

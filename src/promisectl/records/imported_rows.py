@@ -5,25 +5,20 @@ A file of another program has a profile, which says so for its columns.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
 from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
-from promisectl.domain import civil, constants, people
-from promisectl.records import as_csv, conditions, headings, imported_promise
+from promisectl.records import as_csv, conditions, fitted_records, headings
 from promisectl.records.cells import (
-    join_tag_words,
-    list_names,
-    parse_offset_moment,
     split_listed_tags,
 )
 from promisectl.records.profiles import CLOSED_KINDS, NO_PROFILE
 from promisectl.system.text import is_blank_text, is_canonical_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    import re
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from promisectl.records.conditions import RowCondition
@@ -33,9 +28,6 @@ EMPTY, LEFT_OUT, SECTION, COMMENT = "empty", "left out", "section", "comment"
 DONE, CANCELLED = CLOSED_KINDS
 OMISSIONS = (DONE, CANCELLED, LEFT_OUT, EMPTY)
 """Why a row of a file is not a record. Sections and comments become a part of other rows."""
-_MOMENT_FIELDS = ("made_at", *constants.IMPORTED_MOMENT_STATES)
-_DAY_FIELDS = ("due", "reply_by", *_MOMENT_FIELDS)
-_TURNED_NAME_PATTERN = re.compile(r"^([^,;]+),\s*([^,;(]*[^,;(\s])(\s*\([^()]*\))?$")
 
 
 class ImportedRow(NamedTuple):
@@ -138,6 +130,7 @@ class RowBuilder:
         self._unescapes = is_csv and not rules.raw
         self._skip = [*profile.skip, *rules.skip]
         self._only = conditions.group_by_column([*profile.only, *rules.only])
+        self._has_conditions = any((self._skip, self._only, profile.sections, profile.comments))
         self._keys = rules.key_columns or profile.key_columns
         self._has_uids = "uid" in map(headings.fold_heading, self._columns)
         self._positions: dict[str, Sequence[int]] = {}
@@ -162,18 +155,17 @@ class RowBuilder:
         if all(map(is_empty_cell, cells)):
             return ImportedRow(line, {}, omitted=EMPTY)
         if self._unescapes:
-            cells = [*map(as_csv.unescape_formula, cells)]
+            cells = as_csv.unescape_formulas(cells)
         find_cell = partial(self._find_cell, cells)
-        aside = self._find_aside_kind(find_cell)
-        if aside:
+        if self._has_conditions and (aside := self._find_aside_kind(find_cell)):
             return ImportedRow(line, self._build_aside(aside, cells), omitted=aside)
         closed = self._find_closed_kind(find_cell)
         cleaned, tags = self._take_tags(self._clean_cells(cells))
         key = tuple(conditions.format_cell(self._find_cell(cleaned, name)) for name in self._keys)
         record = self._join_cells(cleaned)
-        add_tags(record, tags)
-        assignees = take_assignees(record)
-        set_assignees(record, assignees or (), self._rules.me)
+        fitted_records.add_tags(record, tags)
+        assignees = fitted_records.take_assignees(record)
+        fitted_records.set_assignees(record, assignees or (), self._rules.me)
         record = self._complete_record(record, closed)
         if self._profile and not record.get("outcome"):
             return ImportedRow(line, {}, omitted=EMPTY)
@@ -194,9 +186,9 @@ class RowBuilder:
         record = {**self._unset_fields, **cells}
         if closed:
             record["state"] = "kept" if closed == DONE else "released"
-        record = fill_in_defaults(record, self._defaults)
+        record = fitted_records.fill_in_defaults(record, self._defaults)
         if self._profile:
-            fit_foreign_record(record, self._profile, self._rules.zone)
+            fitted_records.fit_foreign_record(record, self._profile, self._rules.zone)
         return record
 
     def _find_references(self, find_cell: Callable[[str], Any]) -> tuple[str, str, int]:
@@ -252,7 +244,7 @@ class RowBuilder:
         if self._order is None:
             record = headings.join_cells(self._fields, cells)
             if self._has_uids and record.get("tags"):
-                record["tags"] = keep_tags(record["tags"])
+                record["tags"] = fitted_records.keep_tags(record["tags"])
             return record
         fields = [self._fields[position] for position in self._order]
         values = [cells[position] for position in self._order]
@@ -280,11 +272,11 @@ class RowBuilder:
         for position, pattern in self._find_patterns(self._profile.removed):
             cleaners.append((position, partial(pattern.sub, "")))
         if self._profile.date_forms:
-            rewrite = partial(rewrite_date, forms=self._profile.date_forms)
+            rewrite = partial(fitted_records.rewrite_date, forms=self._profile.date_forms)
             cleaners += [
                 (position, rewrite)
                 for position, field in enumerate(self._fields)
-                if field in _DAY_FIELDS
+                if field in fitted_records.DAY_FIELDS
             ]
         return cleaners
 
@@ -320,198 +312,3 @@ def format_omissions(omitted: Mapping[str, int]) -> str:
     """Return how many rows are not records, by the reason: “12 done, 4 empty”."""
     counts = [(omitted.get(reason, 0), reason) for reason in OMISSIONS]
     return ", ".join(f"{count:,} {reason}" for count, reason in counts if count)
-
-
-def rewrite_date(text: str, forms: Sequence[str]) -> str:
-    """Return a date or a time as ISO 8601 if it has one of the forms of `strptime`, else as is."""
-    for form in forms:
-        try:
-            moment = datetime.strptime(text.strip(), form)  # noqa: DTZ007  # in the zone of the row
-        except ValueError:
-            continue
-        has_time = any(sign in form for sign in ("%H", "%I"))
-        return moment.isoformat(timespec="minutes") if has_time else moment.date().isoformat()
-    return text
-
-
-def keep_tags(value: Any) -> Any:
-    """Return the tags of a record that promisectl wrote: words, which may hold any other sign."""
-    if isinstance(value, str):
-        value = value.split()
-    return tuple(value) if isinstance(value, list) else value
-
-
-def add_tags(record: dict[str, Any], tags: Sequence[str]) -> None:
-    """Add tags to those of a record."""
-    if tags:
-        record["tags"] = headings.join_values("tags", record.get("tags"), [*tags])
-
-
-def take_assignees(record: dict[str, Any]) -> list[str] | None:
-    """Return the names of who is to do a task, and take them out of its record.
-
-    None where the file does not have them.
-    """
-    if not {headings.ASSIGNEE_FIELD, headings.ASSIGNEES_FIELD} & record.keys():
-        return None
-    one = str(record.pop(headings.ASSIGNEE_FIELD, None) or "").split(";")
-    several = list_names(record.pop(headings.ASSIGNEES_FIELD, None))
-    return [*filter(None, (turn_name(name.strip()) for name in one)), *several]
-
-
-def set_assignees(record: dict[str, Any], names: Sequence[str], me: str | None) -> None:
-    """Make a record one that its assignee owes me; not where that is me, or nobody.
-
-    A promise is one person's: of several the first one owes it, and the why names all.
-    """
-    my_name = turn_name(me or "")
-    if not names or record.get("direction") or any(people.is_me(name, my_name) for name in names):
-        return
-    record["direction"] = "owed"
-    record["person"] = record.get("person") or names[0]
-    if len(names) > 1:
-        record["why"] = "\n".join(filter(None, (record.get("why"), f"With {', '.join(names)}")))
-
-
-def turn_name(name: str) -> str:
-    """Return a name as it is spoken: “Groß, Lee (IT)” is “Lee Groß (IT)”."""
-    return _TURNED_NAME_PATTERN.sub(r"\2 \1\3", name)
-
-
-def fill_in_defaults(cells: Mapping[str, Any], defaults: Mapping[str, str]) -> dict[str, Any]:
-    """Return the cells with a default where one is empty and the state may have it.
-
-    A promise that a cell makes one to myself gets no other side.
-    """
-    filled = {**cells, **{name: cells.get(name) or value for name, value in defaults.items()}}
-    if cells.get("direction") == "self" and not cells.get("person"):
-        filled["person"] = None
-    state = filled.get("state") or "active"
-    for name in defaults:
-        if not cells.get(name) and not imported_promise.may_have_moment(state, name):
-            filled[name] = None
-    return filled
-
-
-def fit_foreign_record(record: dict[str, Any], profile: Profile, zone: str) -> None:
-    """Change what a record of another program can't have here.
-
-    A title that is missing or too long is taken from the text, or goes there. Moments that its
-    state does not have go, and a making after its end; a promise to oneself that is cancelled
-    becomes void, as nobody can release me from it; an instant that stands for a day becomes that
-    day, in the zone of the record or in `zone`; and tags of several words become words.
-    """
-    fit_texts(record)
-    if record.get("direction") == "self" and record.get("state") == "released":
-        record["state"] = "void"
-    state = record.get("state") or "active"
-    for name in _MOMENT_FIELDS:
-        if record.get(name) and not imported_promise.may_have_moment(state, name):
-            record[name] = None
-    made_at, closed_at = (str(record.get(name) or "") for name in ("made_at", "closed_at"))
-    if closed_at and made_at > closed_at and len(made_at) == len(closed_at):
-        record["made_at"] = None
-    due = record.get("due")
-    if profile.days and isinstance(due, str):
-        record["due"] = find_meant_day(due, profile.days, record.get("due_zone") or zone)
-    if isinstance(record.get("tags"), list):
-        record["tags"] = [*filter(None, map(join_tag_words, map(str, record["tags"])))]
-
-
-def fit_texts(record: dict[str, Any]) -> None:
-    """Make the outcome of a record as long as it may be; nothing of it is lost.
-
-    The outcome is the first line of the why where it is missing. One that is too long is shortened,
-    and stands in full at the beginning of the why.
-    """
-    outcome, why = (strip_lines(record.get(name)) for name in ("outcome", "why"))
-    if not outcome and why:
-        outcome, _, why = why.partition("\n")
-    if len(outcome) > constants.MAX_OUTCOME_CHARACTERS:
-        why = "\n".join(filter(None, (outcome, why)))
-        outcome = outcome[: constants.MAX_OUTCOME_CHARACTERS - 1] + "…"
-    record["outcome"] = outcome or None
-    if why or "why" in record:
-        record["why"] = why.strip() or None
-
-
-def strip_lines(value: Any) -> str:
-    """Return a text with plain line ends, and without spaces around it; empty for none."""
-    text = "" if value is None else str(value)
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
-
-
-def find_meant_day(due: str, rule: str, zone: str) -> str:
-    """Return the day that an instant stands for by a rule of DAY_RULES; else the text as it is.
-
-    By the rule of midnight, that is also the day which it ends a second or a minute later.
-    """
-    try:
-        written = datetime.fromisoformat(due)
-    except ValueError:
-        return due
-    if rule == "written":
-        return written.date().isoformat()
-    if written.tzinfo and not civil.is_zone(zone):
-        return due
-    moment = parse_offset_moment(due)
-    local = civil.local_time(moment, zone) if moment else written
-    is_day = (local.hour, local.minute) in ((0, 0), (23, 59))
-    return local.date().isoformat() if is_day else due
-
-
-# Rows that belong to others
-
-
-def merge_rows(rows: Iterable[ImportedRow]) -> Iterator[ImportedRow]:
-    """Return the rows, with each comment in the row above and each section in those below it.
-
-    A comment on no record is left out. A row of a higher level is a part of the last one above it
-    that has a lower level.
-    """
-    held: ImportedRow | None = None
-    section = ""
-    outer: list[ImportedRow] = []
-    try:
-        for row in rows:
-            if row.omitted == SECTION:
-                section, outer = row.cells["tags"], []
-            elif row.omitted == COMMENT and held and held.cells:
-                held = add_comment(held, row.cells["why"])
-            else:
-                if held:
-                    yield held
-                held = add_section(add_bigger_reference(row, outer), section)
-    except UnreadableLine:
-        if held:
-            yield held
-        raise
-    if held:
-        yield held
-
-
-def add_bigger_reference(row: ImportedRow, outer: list[ImportedRow]) -> ImportedRow:
-    """Return a row that refers to the one it is a part of; `outer` are those around the next."""
-    if not row.level:
-        return row
-    while outer and outer[-1].level >= row.level:
-        outer.pop()
-    row = row._replace(reference=str(row.line), bigger=str(outer[-1].line) if outer else "")
-    outer.append(row)
-    return row
-
-
-def add_comment(row: ImportedRow, comment: str) -> ImportedRow:
-    """Return a row with a comment at the end of its why."""
-    why = "\n".join(filter(None, (row.cells.get("why"), comment)))
-    return row._replace(cells={**row.cells, "why": why})
-
-
-def add_section(row: ImportedRow, section: str) -> ImportedRow:
-    """Return a row with its section as a tag; a comment on no record is left out."""
-    if row.omitted == COMMENT:
-        return row._replace(cells={}, omitted=LEFT_OUT)
-    if not (section and row.cells):
-        return row
-    tags = headings.join_values("tags", row.cells.get("tags"), [join_tag_words(section)])
-    return row._replace(cells={**row.cells, "tags": tags})

@@ -13,9 +13,9 @@ from promisectl.records.imported_rows import (
     ImportRules,
     RowBuilder,
     UnreadableLine,
-    merge_rows,
 )
 from promisectl.records.json_reader import JSON_BLANKS, BadJson, JsonReader
+from promisectl.records.merged_rows import merge_rows
 from promisectl.system.text import is_blank_text
 
 if TYPE_CHECKING:

@@ -20,21 +20,26 @@ if TYPE_CHECKING:
 
     from promisectl.domain.lifecycle import Applied
     from promisectl.storage.codec import NewPromiseRows
+    from promisectl.storage.row_batch import RowBatch
 
 _FIXED_COLUMNS = {"uid", "direction", "person", "replaces"}
 """The columns of a promise that no move changes: another program, and `person` a correction."""
 _INDEXED_COLUMNS = {"state", "move", "due_at", "delivered_at"}
 """The columns of a promise that acts change and indexes contain."""
+_MAX_GATHERED_ACTS = 500
 
 
 class Journal:
     """What one command writes into the ledger: one `entry` with all its acts, undone together.
 
     `db` is inside a transaction (`ledger.run_in_transaction`), `now` is the moment of the command,
-    aware UTC, and `command` its name as the log shows it.
+    aware UTC, and `command` its name as the log shows it. With `gathers`, new promises and acts
+    are written many at a time, and nothing can be loaded before `write_gathered_rows`.
     """
 
-    def __init__(self, db: sqlite3.Connection, now: datetime, command: str) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, now: datetime, command: str, *, gathers: bool = False
+    ) -> None:
         self._db = db
         self._now = now
         self._recorded_at = encode_instant(now)
@@ -45,6 +50,11 @@ class Journal:
         self.entry = entry + 1
         self._highest_promise: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS, {}).fetchone()[0]
         self._was_empty = not self._number
+        self._gathered: list[RowBatch] = []
+        if gathers:
+            from promisectl.storage.row_batch import RowBatch
+
+            self._gathered = [RowBatch(db, text) for text in (sql.ADD_PROMISE_WITH_ID, sql.ADD_ACT)]
         entry_row = {"id": self.entry, "command": command, "recorded_at": self._recorded_at}
         connection.write_row(db, sql.ADD_ENTRY_WITH_ID, entry_row)
 
@@ -81,8 +91,9 @@ class Journal:
             connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
             self._rewrite_links(number, columns)
         elif number == following or self._was_empty:
-            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
+            self._insert_promise_row(columns)
             if codec.has_links(columns):
+                self.write_gathered_rows()
                 self._rewrite_links(number, columns)
             self._highest_promise = max(number, self._highest_promise)
         else:
@@ -158,7 +169,24 @@ class Journal:
             "body": body,
         }
         row["hash"] = self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
-        connection.write_row(self._db, sql.ADD_ACT, row)
+        if not self._gathered:
+            connection.write_row(self._db, sql.ADD_ACT, row)
+            return
+        acts = self._gathered[-1]
+        acts.add_row(row)
+        if len(acts) == _MAX_GATHERED_ACTS:
+            self.write_gathered_rows()
+
+    def _insert_promise_row(self, columns: Mapping[str, Any]) -> None:
+        if self._gathered:
+            self._gathered[0].add_row(columns)
+        else:
+            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
+
+    def write_gathered_rows(self) -> None:
+        """Write the new promises and the acts that wait; acts name promises, so they come last."""
+        for rows in self._gathered:
+            rows.write_rows()
 
     # Undo
 

@@ -136,22 +136,23 @@ def _live_formulas() -> None:
 
 
 def _row_by_row() -> None:
-    from promisectl.commands import import_
+    from promisectl.commands import import_promises
 
-    def planned(_env: Any, _file: Any, spool: Any, *, new: bool) -> Any:  # noqa: ARG001
-        return import_.ImportPlan(
-            spool, ("another",), 1, 0
+    def planned(_env: Any, _source: Any, file: Any, *, new: bool) -> Any:  # noqa: ARG001
+        return import_promises.ImportPlan(
+            file, ("another",), 1, 0, (), {}
         )  # as if the ledger had changed meanwhile: the file is read while it is recorded
 
-    begun = import_.write_imported_promise
+    begun = import_promises.write_imported_promise
 
     def alone(journal: Any, *rest: Any) -> int:
         number: int = begun(journal, *rest)
+        journal.write_gathered_rows()
         journal._db.execute("COMMIT")
         journal._db.execute("BEGIN IMMEDIATE")
         return number
 
-    import_.plan_import, import_.write_imported_promise = planned, alone
+    import_promises.plan_import, import_promises.write_imported_promise = planned, alone
 
 
 def _careless() -> None:
