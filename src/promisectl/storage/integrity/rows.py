@@ -120,7 +120,7 @@ class ContentChecks:
 
         Notes what is wrong with the acts.
         """
-        acts = [self._decode_act(row, codec.decode_act, codec.encode_act_body) for row in rows]
+        acts = [self._decode_act(row, codec.decode_written_act) for row in rows]
         readable = [act for act in acts if act is not None]
         if len(readable) < len(acts):
             return None
@@ -131,15 +131,16 @@ class ContentChecks:
                 self._act_damage.add_detail(f"the history of #{number} is not possible: {error}")
             return None
 
-    def _decode_act(
-        self, row: Mapping[str, Any], decode: Callable[[Any], _A], encode_body: Callable[[_A], str]
-    ) -> _A | None:
+    def _decode_act(self, row: Mapping[str, Any], decode: Callable[[Any], _A | None]) -> _A | None:
         """Return the act of a row if a command could have written the row; else note it."""
         self._on_progress()
         with suppress(*codec.DECODING_ERRORS):
             act = decode(row)
-            columns = (encode_body(act), encode_instant(act.at), encode_instant(act.recorded_at))
-            if columns == (row["body"], row["at"], row["recorded_at"]):
+            if (
+                act is not None
+                and encode_instant(act.at) == row["at"]
+                and encode_instant(act.recorded_at) == row["recorded_at"]
+            ):
                 return act
         self._act_damage.add_detail(
             f"act {row['number']}{format_act_subject(row)} has content that no command records"
@@ -184,7 +185,7 @@ class ContentChecks:
         acts = [
             act
             for row in self._db.execute(sql.ACTS_OF_PEOPLE)
-            if (act := self._decode_act(row, codec.decode_person_act, codec.encode_person_act_body))
+            if (act := self._decode_act(row, codec.decode_written_person_act))
         ]
         damage = DamageList()
         try:
