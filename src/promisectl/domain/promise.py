@@ -425,6 +425,8 @@ class Promise(NamedTuple):
     @property
     def told_words(self) -> tuple[tuple[Verb, Notice], ...]:
         """My warnings that were unsaid at first, by their verbs, from when they were told."""
+        if not self.unsaid_acts:
+            return ()
         return tuple(
             (act.verb, Notice(saying.at, saying.phases))
             for act in self.unsaid_acts
@@ -483,6 +485,8 @@ class Promise(NamedTuple):
     @property
     def bumped_at(self) -> datetime | None:
         """When the promisor last warned by `bump`, if that was after the last agreement."""
+        if not (self.bumps or self.unsaid_acts):
+            return None
         last = len(self.agreements) - 1
         bumps = [*self.bumps, *(word for verb, word in self.told_words if verb is Verb.BUMP)]
         return max(
