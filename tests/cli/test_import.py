@@ -312,7 +312,10 @@ DEEP = "[" * 100_000
 FILES: dict[str, tuple[str | bytes, str]] = {
     "nothing": ("", "line 1: it is empty"),
     "a byte order mark alone": ("\ufeff", "line 1: it is empty"),
-    "no UTF-8": (TWO.encode("latin-1"), "line 3: it is not UTF-8 text; save the file as UTF-8 (in Excel: “CSV UTF-8”)"),
+    "no UTF-8": (
+        TWO.encode("latin-1"),
+        "line 3: it is not UTF-8 text; save the file as UTF-8 (in Excel: “CSV UTF-8”)",
+    ),
     "no UTF-8, later": (
         (TWO + "owe,dana,x,\n" * 7).encode() + b"owe,dana,\xff,\n",
         "line 11: it is not UTF-8 text",
@@ -1301,7 +1304,10 @@ def test_a_file_that_is_no_utf8_is_told_as_that(program: Program, encoding: str)
     for content in (TWO, json.dumps(OBJECTS)):
         done = take(program, content.encode(encoding))
         assert (done.stdout, done.code) == ("", 6)
-        assert "line 1: it is not UTF-8 text; save the file as UTF-8 (in Excel: “CSV UTF-8”)." in done.stderr
+        assert (
+            "line 1: it is not UTF-8 text; save the file as UTF-8 (in Excel: “CSV UTF-8”)."
+            in done.stderr
+        )
 
 
 @pytest.mark.parametrize("tags", ["garden,urgent", ["garden,urgent"], ["garden,", ",", "urgent"]])

@@ -133,7 +133,10 @@ def test_utf_16_with_its_mark_is_read(program: Program, encoding: str, ending: s
 def test_what_is_not_text_is_told(program: Program, content: bytes, line: int) -> None:
     refused = take(program, content, *SELF)
     assert (refused.code, refused.stdout) == (6, "")
-    assert f"line {line}: it is not UTF-8 text; save the file as UTF-8 (in Excel: “CSV UTF-8”)." in refused.stderr
+    assert (
+        f"line {line}: it is not UTF-8 text; save the file as UTF-8 (in Excel: “CSV UTF-8”)."
+        in refused.stderr
+    )
 
 
 # Rows

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 
 from promisectl import errors
-from promisectl.commands import acts, bookkeeping, export, make, undo
+from promisectl.commands import acts, bookkeeping, export, make, part, undo
 from promisectl.commands import import_ as imports
 from promisectl.compiled import sql
 from promisectl.domain.findings import (
@@ -309,6 +309,27 @@ def test_a_full_temporary_disk_is_no_damage() -> None:
     assert done.stderr.splitlines()[-1].startswith(
         "promisectl.errors.files.NoTemporaryFile: Can't write a temporary file: "
     )
+
+
+def test_bytes_that_are_not_utf8_are_told_by_the_act_that_has_them(path: str) -> None:
+    bookkeeping.note(world(path, START), "2", "the last one")
+    body = "CAST(X'7B2274657874223A22FF227D' AS TEXT)"  # {"text":"…"} with a byte that no text has
+    changed(path, f"UPDATE act SET body = {body} WHERE number = (SELECT max(number) FROM act)")
+    found = [one for check in ("chain", "promises", "acts") for one in checked(path, check)]
+    assert [(one.check, one.says, one.details) for one in found] == [
+        ("chain", "acts were changed or removed", ("act 9 (note, #2) was changed",)),
+        ("promises", "2 promises match their history", ()),
+        ("acts", "in order, and each is one that a command records", ()),
+    ]
+
+
+def test_bytes_that_are_not_utf8_are_told_by_the_promise_that_has_them(path: str) -> None:
+    """Also after a part of another promise, of which the first walk through all of them knew."""
+    part.part(world(path, START), ["1"], of="2")
+    make.make(world(path, START), "Call the bank", to=["dana"])
+    changed(path, "UPDATE promise SET outcome = CAST(X'FF' AS TEXT) WHERE id = 3")
+    (found,) = checked(path, "promises")
+    assert found.details == ("#3: outcome is “\udcff” instead of “Call the bank”",)
 
 
 def test_a_disk_that_fills_up_in_the_middle_is_no_damage(

@@ -15,7 +15,7 @@ from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest, IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage import connection, ledger, repair, summary
-from promisectl.storage.integrity import checks, place
+from promisectl.storage.integrity import checks, helper, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,10 +141,13 @@ def _examine_ledger_content(
     Raises NewerLedger, LedgerBusy and MachineError, which are not damage.
     """
     try:
-        with checks.open_for_checks(env.ledger) as db:
+        with (
+            helper.open_helper(env.ledger, checks.count_matching_promises) as second,
+            checks.open_for_checks(env.ledger) as db,
+        ):
             with _open_examination_progress(env, db) as on_progress:
                 request = CheckRequest(encode_instant(env.now), head, on_progress)
-                findings += checks.check_integrity(db, request)
+                findings += checks.check_integrity(db, request, second)
             if not findings[0].is_wrong:
                 with suppress(sqlite3.Error):  # a damaged text is found above
                     return summary.load_summary(db)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.promise import (
@@ -103,23 +105,43 @@ def _resolve_side(promise: Promise, role: MoverRole) -> Side:
 
 def find_transition(promise: Promise | None, verb: Verb, side: Side) -> Transition | None:
     """Return the row that allows `side` the move `verb` now, or None."""
-    rows = _TRANSITIONS_BY_MOVE.get((promise.state if promise else None, verb), ())
-    return next((row for row in rows if _is_applicable(row, promise, side)), None)
+    if promise is None:
+        rows = _list_rows_of_mover(None, verb, side, None, None)
+        return rows[0] if rows else None
+    offered = promise.offered_revision
+    author = offered.author if offered else None
+    for row in _list_rows_of_mover(promise.state, verb, side, promise.opening.direction, author):
+        if is_condition_met(row.given, promise):
+            return row
+    return None
 
 
-def _is_applicable(row: Transition, promise: Promise | None, side: Side) -> bool:
-    """Whether a row for the promise's state allows that side its move."""
-    if not is_condition_met(row.given, promise):
+@cache  # saves a seventh of a replay
+def _list_rows_of_mover(
+    state: State | None, verb: Verb, side: Side, direction: Direction | None, author: Side | None
+) -> list[Transition]:
+    """Return the rows of a state and a verb that have `side` for their mover.
+
+    `direction` is that of the promise, None before it is made; `author` is the side that proposed
+    terms, None where nothing is proposed.
+    """
+    if direction and not _is_side_of(side, direction):
+        return []
+    rows = _TRANSITIONS_BY_MOVE.get((state, verb), ())
+    return [row for row in rows if _is_mover(row.who, side, direction, author)]
+
+
+def _is_mover(
+    role: MoverRole, side: Side, direction: Direction | None, author: Side | None
+) -> bool:
+    """Whether a side has that role; the arguments are as in `_list_rows_of_mover`."""
+    if role is MoverRole.MINE:
+        return direction is not None and side is direction.my_side
+    if role in _SIDES_BY_ROLE:
+        return side in _SIDES_BY_ROLE[role]
+    if author is None:
         return False
-    if promise and not _is_side_of(side, promise.direction):
-        return False
-    if row.who is MoverRole.MINE:
-        return promise is not None and side is promise.direction.my_side
-    if row.who in _SIDES_BY_ROLE:
-        return side in _SIDES_BY_ROLE[row.who]
-    if promise is None or promise.offered_revision is None:
-        return False
-    return side is _resolve_side(promise, row.who)
+    return side is (author if role is MoverRole.AUTHOR else author.other_side)
 
 
 _SIDES_BY_ROLE = {
@@ -189,7 +211,7 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
         row
         for row in TRANSITIONS
         if row.state is promise.state
-        and _is_applicable(row, promise, infer_speaker(promise, row.verb))
+        and find_transition(promise, row.verb, infer_speaker(promise, row.verb))
         and not _is_told_to_me(promise, row.verb)
     )
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))
@@ -257,6 +279,17 @@ def apply_recorded_act(
     Whether other terms were `agreed` on already, only the act after them tells.
     Raises what `apply_act` raises.
     """
+    before, row = _check_recorded_act(promise, act, number, agreed=agreed)
+    return _carry_out_act(before, row, act)
+
+
+def _check_recorded_act(
+    promise: Promise | None, act: Act, number: int, *, agreed: bool
+) -> tuple[Promise, Transition]:
+    """Return the promise before an act, a new one for a first act, and the row that allows it.
+
+    Raises what `apply_recorded_act` raises.
+    """
     row = find_transition(promise, act.verb, act.side)
     if row is None:
         state, moves = (promise.state, list_open_commands(promise)) if promise else ("not made", {})
@@ -269,16 +302,24 @@ def apply_recorded_act(
     _check_answer_date(before, act)
     _check_act_time(before, row, act)
     _check_act_change(before, row, act)
-    return _carry_out_act(before, row, act)
+    return before, row
 
 
 def _carry_out_act(promise: Promise, row: Transition, act: Act) -> Applied:
-    after = _TERMS_BY_EFFECT[row.effect](promise, act)
+    after = _change_promise(promise, row, act)
+    revision = _find_revision_number(promise, after, row, act)
+    return Applied(act if act.revision == revision else act._replace(revision=revision), after)
+
+
+def _change_promise(promise: Promise, row: Transition, act: Act) -> Promise:
+    """Return a promise as an act of that row leaves it."""
+    changes = _TERMS_BY_EFFECT[row.effect](promise, act)
     if act.answer_by is not None:
-        after = _date_answer(after, act.answer_by)
+        revisions = changes.get("revisions", promise.revisions)
+        changes["revisions"] = _date_answer(revisions, act.answer_by)
     if row.effect is not Effect.IMPORT:
-        after = _update_state(promise, after, row, act)
-    return Applied(act._replace(revision=_find_revision_number(promise, after, row, act)), after)
+        _add_state_changes(changes, promise, row, act)
+    return promise._replace(**changes)
 
 
 def _find_revision_number(before: Promise, after: Promise, row: Transition, act: Act) -> int | None:
@@ -320,6 +361,8 @@ def _check_act_needs(row: Transition, act: Act, *, agreed: bool) -> None:
     """
     if agreed and act.verb is Verb.NEGOTIATE:
         return
+    if not row.needs:
+        return
     values = {"reason": act.text, "text": act.text, "told_at": act.told_at, "found": act.found}
     for need in row.needs:
         if not values[need]:
@@ -348,7 +391,7 @@ def _is_state_or_terms_change(row: Transition, act: Act) -> bool:
     """
     if row.end is not None or act.answer_by is not None:
         return True
-    return row.effect not in (Effect.NONE, *_BOOKKEEPING_EFFECTS)
+    return row.effect not in _EFFECTS_WITHOUT_CHANGE
 
 
 def _check_act_time(promise: Promise, row: Transition, act: Act) -> None:
@@ -456,7 +499,7 @@ def _check_correction(promise: Promise, act: Act) -> None:
     """
     if act.verb is not Verb.CORRECT or act.terms is None:
         return
-    after = _correct_terms(promise, act)
+    after = promise._replace(**_correct_terms(promise, act))
     if after == promise:
         raise errors.NothingChanged(promise.id, act.verb)
     if _is_amendment_empty(after) and not _is_amendment_empty(promise):
@@ -480,13 +523,16 @@ def _check_act_risk(promise: Promise, act: Act) -> None:
         raise errors.RiskOfPromisee(promise.id)
 
 
-# The other side does not learn of these.
 _BOOKKEEPING_EFFECTS = (Effect.CORRECT, Effect.TAG, Effect.LINK)
+"""The other side does not learn of these."""
+_EFFECTS_WITHOUT_CHANGE = (Effect.NONE, *_BOOKKEEPING_EFFECTS)
+"""These change neither the state nor what was agreed on or proposed."""
 
 
-def _update_state(before: Promise, after: Promise, row: Transition, act: Act) -> Promise:
-    """Return `after` with all that an act changes except the terms: state, moments, warnings."""
-    changes: dict[str, Any] = _build_sayings(before, row, act) | _build_words(before, row, act)
+def _add_state_changes(changes: dict[str, Any], before: Promise, row: Transition, act: Act) -> None:
+    """Add to `changes` all that an act changes beside the terms: state, moments, warnings."""
+    changes |= _build_sayings(before, row, act)
+    changes |= _build_words(before, row, act)
     was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.is_proposal_unheard)
     if row.effect not in _BOOKKEEPING_EFFECTS and not was_unheard:
         said_at = _find_said_moment(row, act)
@@ -494,14 +540,16 @@ def _update_state(before: Promise, after: Promise, row: Transition, act: Act) ->
     if _is_state_or_terms_change(row, act):
         changes["moved_at"] = max(before.moved_at, act.at)
     if row.end is not None:
-        changes |= {"state": row.end, **_build_state_moments(before, row.end, act)}
-    if row.end is not None or len(after.agreements) > len(before.agreements):
-        phase = Phase(act.at, row.end or before.state, len(after.agreements))
+        changes["state"] = row.end
+        changes |= _build_state_moments(before, row.end, act)
+    if row.end is not None or "agreements" in changes:
+        agreements = changes.get("agreements", before.agreements)
+        phase = Phase(act.at, row.end or before.state, len(agreements))
         changes["phases"] = (*before.phases, phase)
     if before.direction.is_my_side(act.side) and row.effect is not Effect.LINK:
         acted = (act.at, len(before.bumps))
         changes["acted"] = max(before.acted or acted, acted)
-    return after._replace(**changes, **_select_details(act))
+    changes |= _select_details(act)
 
 
 def _find_said_moment(row: Transition, act: Act) -> datetime:
@@ -548,11 +596,10 @@ def is_notice(row: Transition, act: Act) -> bool:
 
 def _select_details(act: Act) -> dict[str, Any]:
     """Return the cause, the repair, the risk and the `no_to` that an act names."""
-    return {
-        name: value
-        for name in ("cause", "repair", "risk", "no_to")
-        if (value := getattr(act, name))
-    }
+    if not (act.cause or act.repair or act.risk or act.no_to):
+        return {}
+    values = {name: getattr(act, name) for name in ("cause", "repair", "risk", "no_to")}
+    return {name: value for name, value in values.items() if value}
 
 
 def _build_state_moments(before: Promise, end: State, act: Act) -> dict[str, object]:
@@ -572,36 +619,41 @@ def _build_state_moments(before: Promise, end: State, act: Act) -> dict[str, obj
     }
 
 
-def _offer_terms(promise: Promise, act: Act) -> Promise:
+# The effects: each returns the fields of a promise that an act changes, with their new values.
+
+
+def _offer_terms(promise: Promise, act: Act) -> dict[str, Any]:
     terms = act.terms or promise.current_revision.terms
     offered = Revision(promise.next_revision_number, act.side, Status.OFFERED, terms)
     earlier = _change_statuses(promise, {Status.OFFERED: Status.SUPERSEDED})
-    return promise._replace(revisions=(*earlier, offered))
+    return {"revisions": (*earlier, offered)}
 
 
-def _date_answer(promise: Promise, answer_by: CivilMoment) -> Promise:
-    """Set until when the proposed terms will be answered."""
-    revisions = [
+def _date_answer(revisions: tuple[Revision, ...], answer_by: CivilMoment) -> tuple[Revision, ...]:
+    """Return revisions with the moment until when the proposed terms will be answered."""
+    return tuple(
         revision._replace(terms=revision.terms._replace(reply_by=answer_by))
         if revision.status is Status.OFFERED
         else revision
-        for revision in promise.revisions
-    ]
-    return promise._replace(revisions=tuple(revisions))
-
-
-def _accept_terms(promise: Promise, act: Act) -> Promise:
-    """Make the proposed terms the agreed ones."""
-    accepted = promise.offered_revision or promise.current_revision
-    return promise._replace(
-        revisions=_change_statuses(
-            promise, {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}
-        ),
-        agreements=(*promise.agreements, Agreement(accepted.number, act.at)),
+        for revision in revisions
     )
 
 
-def _correct_terms(promise: Promise, act: Act) -> Promise:
+def _accept_terms(promise: Promise, act: Act) -> dict[str, Any]:
+    """Make the proposed terms the agreed ones."""
+    accepted = promise.offered_revision or promise.current_revision
+    statuses = {Status.IN_FORCE: Status.SUPERSEDED, Status.OFFERED: Status.IN_FORCE}
+    return {
+        "revisions": _change_statuses(promise, statuses),
+        "agreements": (*promise.agreements, Agreement(accepted.number, act.at)),
+    }
+
+
+def _offer_and_accept_terms(promise: Promise, act: Act) -> dict[str, Any]:
+    return _accept_terms(promise._replace(**_offer_terms(promise, act)), act)
+
+
+def _correct_terms(promise: Promise, act: Act) -> dict[str, Any]:
     """Replace each wrong value, in the revision of the act or throughout, and the wrong person.
 
     What was typed wrong was copied wrong: every revision that still has exactly that value gets
@@ -631,7 +683,7 @@ def _correct_terms(promise: Promise, act: Act) -> Promise:
     opening = promise.opening
     if act.person is not None:
         opening = opening._replace(person=act.person)
-    return promise._replace(opening=opening, revisions=tuple(corrected), earlier=earlier)
+    return {"opening": opening, "revisions": tuple(corrected), "earlier": earlier}
 
 
 def _replace_values(revision: Revision, changes: dict[str, tuple[Any, Any]]) -> Revision:
@@ -669,8 +721,8 @@ _STATUS_BEFORE_ACCEPTANCE = {
 }
 
 
-def _import_state(promise: Promise, act: Act) -> Promise:
-    """Return the promise with its imported state and all that is known of its earlier terms."""
+def _import_state(promise: Promise, act: Act) -> dict[str, Any]:
+    """Take over the imported state, and all that is known of the earlier terms."""
     state = act.found
     if state is None or act.terms is None:
         raise errors.MissingWord(act.verb, "outcome")
@@ -681,18 +733,18 @@ def _import_state(promise: Promise, act: Act) -> Promise:
     revisions = [Revision(state.revision, state.author, status, act.terms)]
     if state.offer:
         revisions.append(Revision(state.revisions, state.author, Status.OFFERED, state.offer))
-    return promise._replace(
+    return {
         **{name: getattr(state, name) for name in _IMPORTED_FIELDS},
-        revisions=tuple(revisions),
-        agreements=(Agreement(state.revision, accepted_at),) if accepted_at else (),
-        phases=_list_imported_phases(state),
-        words=_list_imported_notices(state.word_at),
-        bumps=_list_imported_notices(state.bumped_at),
-        earlier=EarlierTalk(state.revisions, state.renegotiated, state.first_due),
-        contact_at=state.contact_at or act.at,
-        unsaid_acts=_list_imported_unsaid(state, promise.direction),
+        "revisions": tuple(revisions),
+        "agreements": (Agreement(state.revision, accepted_at),) if accepted_at else (),
+        "phases": _list_imported_phases(state),
+        "words": _list_imported_notices(state.word_at),
+        "bumps": _list_imported_notices(state.bumped_at),
+        "earlier": EarlierTalk(state.revisions, state.renegotiated, state.first_due),
+        "contact_at": state.contact_at or act.at,
+        "unsaid_acts": _list_imported_unsaid(state, promise.direction),
         **_select_details(act),
-    )
+    }
 
 
 _IMPORTED_FIELDS = (
@@ -737,30 +789,36 @@ def _list_imported_notices(at: datetime | None) -> tuple[Notice, ...]:
 
 def _change_statuses(promise: Promise, changes: dict[Status, Status]) -> tuple[Revision, ...]:
     return tuple(
-        revision._replace(status=changes.get(revision.status, revision.status))
+        revision._replace(status=changes[revision.status])
+        if revision.status in changes
+        else revision
         for revision in promise.revisions
     )
 
 
-def _build_offer_closing(status: Status) -> Callable[[Promise, Act], Promise]:
+def _build_offer_closing(status: Status) -> Callable[[Promise, Act], dict[str, Any]]:
     """Return an effect that ends the proposed terms with `status`."""
-    return lambda promise, _act: promise._replace(
-        revisions=_change_statuses(promise, {Status.OFFERED: status})
-    )
+
+    def close_offer(promise: Promise, _act: Act) -> dict[str, Any]:
+        if promise.offered_revision is None:
+            return {}
+        return {"revisions": _change_statuses(promise, {Status.OFFERED: status})}
+
+    return close_offer
 
 
-_TERMS_BY_EFFECT: dict[Effect, Callable[[Promise, Act], Promise]] = {
-    Effect.NONE: lambda promise, _act: promise,
+_TERMS_BY_EFFECT: dict[Effect, Callable[[Promise, Act], dict[str, Any]]] = {
+    Effect.NONE: lambda _promise, _act: {},
     Effect.OPEN: _offer_terms,
     Effect.OFFER: _offer_terms,
-    Effect.AT_ONCE: lambda promise, act: _accept_terms(_offer_terms(promise, act), act),
+    Effect.AT_ONCE: _offer_and_accept_terms,
     Effect.ACCEPT: _accept_terms,
     Effect.DECLINE: _build_offer_closing(Status.DECLINED),
     Effect.WITHDRAW: _build_offer_closing(Status.WITHDRAWN),
     Effect.MOOT: _build_offer_closing(Status.MOOT),
     Effect.CORRECT: _correct_terms,
-    Effect.TAG: lambda promise, act: promise._replace(tags=_resolve_tags(promise, act)),
-    Effect.LINK: lambda promise, act: promise._replace(part_of=act.bigger),
+    Effect.TAG: lambda promise, act: {"tags": _resolve_tags(promise, act)},
+    Effect.LINK: lambda _promise, act: {"part_of": act.bigger},
     Effect.IMPORT: _import_state,
 }
 
@@ -795,7 +853,8 @@ def replay_acts(number: int, acts: Iterable[Act]) -> Promise:
     all_acts = list(acts)
     promise: Promise | None = None
     for act in _list_live_acts(all_acts):
-        promise = apply_recorded_act(promise, act, number).promise
+        before, row = _check_recorded_act(promise, act, number, agreed=True)
+        promise = _change_promise(before, row, act)
     if promise is not None:
         return promise
     made = apply_recorded_act(None, all_acts[0], number).promise

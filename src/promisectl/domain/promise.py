@@ -38,7 +38,7 @@ class Direction(StrEnum):
 
     def is_my_side(self, side: Side) -> bool:
         """Whether I speak for `side`."""
-        return side in (Side.BOOKKEEPER, Side.SELF, self.my_side)
+        return side in _SIDES_OF_MINE[self]
 
     def name_speaker(self, side: Side) -> str:
         """Return `me` or `them`, whoever speaks for `side`."""
@@ -60,6 +60,7 @@ class Side(StrEnum):
 
 
 _MY_SIDES = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
+_SIDES_OF_MINE = {way: {Side.BOOKKEEPER, Side.SELF, side} for way, side in _MY_SIDES.items()}
 _OTHER_SIDES = {Side.PROMISOR: Side.PROMISEE, Side.PROMISEE: Side.PROMISOR}
 
 
@@ -484,7 +485,7 @@ class Promise(NamedTuple):
     @property
     def bumped_at(self) -> datetime | None:
         """When the promisor last warned by `bump`, if that was after the last agreement."""
-        if not self.bumps and not self.unsaid_acts:
+        if not (self.bumps or self.unsaid_acts):
             return None
         last = len(self.agreements) - 1
         bumps = [*self.bumps, *(word for verb, word in self.told_words if verb is Verb.BUMP)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from promisectl._typing import NamedTuple
 from promisectl.domain.promise import State, Verb
@@ -31,7 +31,7 @@ class Condition(StrEnum):
     UNSAID = "unsaid"
 
 
-class Effect(Enum):
+class Effect(StrEnum):
     """What a move does to the terms."""
 
     NONE = "none"

@@ -113,7 +113,9 @@ class KeptParts:
         if part_of is None:
             return
         if not self.has_any:
-            self._db.execute("CREATE TEMP TABLE kept_part (promise INTEGER, part_of TEXT)")
+            columns = "promise INTEGER, part_of TEXT"
+            self._db.execute(f"CREATE TEMP TABLE IF NOT EXISTS kept_part ({columns})")
+            self._db.execute("DELETE FROM temp.kept_part")  # of a walk that was stopped
             self.has_any = True
         self._db.execute("INSERT INTO temp.kept_part VALUES (?, ?)", (number, part_of))
 

@@ -226,7 +226,12 @@ STATEMENTS: dict[str, ClauseElement] = {
     .select_from(_act.outerjoin(_entry, _entry.c.id == _act.c.entry))
     .order_by(_act.c.number),
     "ROW_OF_PROMISE": _PROMISES_WITH_LINKS.where(_promise.c.id == bindparam("id")),
-    "ALL_PROMISES": _PROMISES_WITH_LINKS.order_by(_promise.c.id),
+    "PROMISES_BETWEEN": _PROMISES_WITH_LINKS.where(
+        _promise.c.id.between(bindparam("first"), bindparam("last"))
+    ).order_by(_promise.c.id),
+    "ACTS_OF_PROMISES_BETWEEN": select(*_ACT_COLUMNS, _act.c.promise)
+    .where(_act.c.promise.between(bindparam("first"), bindparam("last")))
+    .order_by(_act.c.promise, _act.c.number),
     "ALL_PEOPLE": select(_person).order_by(_person.c.id),
     "ALL_ENTRIES": select(
         _entry, exists().where(_act.c.entry == _entry.c.id).label("said")

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_MAX_RECENT_UIDS = 10_000
+"""How many uids of promises are in memory: most acts are about one that another was lately about.
+
+To look up each of them in the map would take as long as to compute the hashes.
+"""
+
+
 class Chain:
     """All acts in the order of their numbers, with what follows from them for other rows.
 
@@ -41,6 +48,7 @@ class Chain:
         self._clock = ClockCheck(request.now)
         self._hash = ""
         self._number = self._entry = self._first_entry = self._highest_promise = 0
+        self._recent_uids: dict[int, str] = {}
         self._matching_acts: list[int] = []  # the acts whose hash begins with the head
         self.undone: dict[int, int] = {}
         self.broken: set[int] = set()
@@ -62,20 +70,21 @@ class Chain:
             yield self.check_head()
 
     def _check_act(self, row: Mapping[str, Any], broken: DamageList) -> None:
-        number, name = row["number"], f"act {row['number']}{format_act_subject(row)}"
+        number, entry, recorded_at = row["number"], row["entry"], row["recorded_at"]
         if number != self._number + 1:
             broken.add_detail(f"act {self._number + 1} is missing")
         if not self._has_right_hash(row):
-            broken.add_detail(f"{name} was changed")
+            broken.add_detail(f"{_format_act_name(row)} was changed")
             self.broken.add(-(row["person"] or 0) if row["promise"] is None else row["promise"])
         elif self._request.head and row["hash"].startswith(self._request.head):
             self._matching_acts.append(number)
-        if row["command"] is None or row["entry"] < self._entry:
+        if row["command"] is None or entry < self._entry:
+            name = _format_act_name(row)
             self.order_damage.add_detail(f"{name} belongs to no command, or to an earlier one")
-        elif row["recorded_at_of_entry"] != row["recorded_at"]:
-            self.entry_moments[row["entry"]] = row["recorded_at"]
-        self._clock.add_moment(row["recorded_at"])
-        self._number, self._entry, self._hash = number, row["entry"], row["hash"]
+        elif row["recorded_at_of_entry"] != recorded_at:
+            self.entry_moments[entry] = recorded_at
+        self._clock.add_moment(recorded_at)
+        self._number, self._entry, self._hash = number, entry, row["hash"]
 
     def _has_right_hash(self, row: Mapping[str, Any]) -> bool:
         """Whether the hash of an act fits the act and the one before it.
@@ -84,9 +93,10 @@ class Chain:
         """
         try:
             subject = row["person"] if row["promise"] is None else self._resolve_uid(row)
-            if row["verb"] == Verb.UNDO:
+            verb = row["verb"]
+            if verb == Verb.UNDO:
                 self.undone[codec.decode_undo_target(row)] = row["entry"]
-            elif row["verb"] == Verb.REDO:
+            elif verb == Verb.REDO:
                 self.undone.pop(codec.decode_undo_target(row), None)
             fits: bool = (
                 codec.compute_act_hash(self._hash, row["command"], subject, row) == row["hash"]
@@ -101,9 +111,13 @@ class Chain:
         """Return the uid of the promise of an act, which the first act of the promise holds."""
         number: int = row["promise"]
         self._first_entry = self._first_entry or row["entry"]
-        uid: str | None = self._uids.find_value(number)
+        uid: str | None = self._recent_uids.get(number)
+        if uid is not None:
+            return uid
+        uid = self._uids.find_value(number)
         if uid is None:
-            uid = json.loads(row["body"])["uid"]
+            begun: str = json.loads(row["body"])["uid"]
+            uid = begun
             self._uids.add_value(number, uid)
             # The first import keeps the numbers of its file.
             keeps_number = row["verb"] == Verb.IMPORT and row["entry"] == self._first_entry
@@ -113,6 +127,9 @@ class Chain:
                     f"act {row['number']} makes #{number}, but #{next_number} was next"
                 )
             self._highest_promise = max(self._highest_promise, number)
+        if len(self._recent_uids) == _MAX_RECENT_UIDS:
+            self._recent_uids.clear()
+        self._recent_uids[number] = uid
         return uid
 
     def check_head(self) -> IntegrityFinding:
@@ -188,6 +205,10 @@ class _MomentRange:
         acts = f"{self._count:,} acts are" if self._count > 1 else "1 act is"
         if self._count:
             yield f"{acts} dated {how}, {when}"
+
+
+def _format_act_name(row: Mapping[str, Any]) -> str:
+    return f"act {row['number']}{format_act_subject(row)}"
 
 
 def format_act_subject(row: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 
 from promisectl import errors
@@ -20,10 +20,12 @@ from promisectl.domain.findings import (
 )
 from promisectl.storage import connection, sqlite_errors, summary
 from promisectl.storage.integrity import rows as integrity_rows
+from promisectl.storage.integrity.helper import HelperAnswer, HelperFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from promisectl.storage.integrity.helper import Helper
     from promisectl.storage.summary import LedgerSummary
 
 _MAX_SQLITE_MESSAGES = 100
@@ -50,20 +52,23 @@ def ensure_intact(path: str, head: str = "") -> LedgerSummary:
 
 
 @contextmanager
-def open_for_checks(path: str) -> Iterator[sqlite3.Connection]:
+def open_for_checks(
+    path: str, patience: float = connection.LOCK_WAIT_SECONDS
+) -> Iterator[sqlite3.Connection]:
     """Open a read-only connection to the file as it is on the disk, at one moment.
 
-    It writes nothing, not even to roll back an unfinished transaction. Raises LedgerNeedsFix
-    where a writing command has to do that first, LedgerError when the file can't be read.
+    It writes nothing, not even to roll back an unfinished transaction, and waits for another
+    command for `patience`, in seconds. Raises LedgerNeedsFix where a writing command has to do
+    that first, LedgerError when the file can't be read.
     """
     with connection.translate_errors(path, reading=True):
         try:
             connection.check_ledger_file(path)
         except errors.WalModeLedger as problem:
             raise errors.LedgerNeedsFix(path, _SWITCHED_TO_WAL_REASON) from problem
-        with closing(connection.open_connection(path, "ro")) as db:
+        with closing(connection.open_connection(path, "ro", patience)) as db:
             try:
-                connection.begin_read_transaction(path, db)
+                connection.begin_read_transaction(path, db, patience)
             except sqlite3.OperationalError as error:
                 if not connection.has_unfinished_transaction(error):
                     raise
@@ -80,13 +85,20 @@ def estimate_act_count(db: sqlite3.Connection) -> int:
 
 
 def check_integrity(
-    db: sqlite3.Connection, request: CheckRequest = _DEFAULT_REQUEST
+    db: sqlite3.Connection,
+    request: CheckRequest = _DEFAULT_REQUEST,
+    helper: Helper | None = None,
 ) -> Iterator[IntegrityFinding]:
     """Yield the finding of each check when the check is done.
+
+    A `helper` checks a part of the promises meanwhile.
 
     Stops after damage that makes the other checks impossible. Reads bytes that are not
     UTF-8 as surrogates. Memory does not grow with the ledger.
     """
+    if helper:
+        with suppress(sqlite3.Error):  # which is found below
+            helper.begin(db)
     factory = db.text_factory
     db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     try:
@@ -96,9 +108,39 @@ def check_integrity(
             if finding.is_wrong and finding.cure is not Remedy.FIX:
                 return
         yield _run_check(check_links, db)
-        yield from integrity_rows.check_ledger_contents(db, request)
+        contents = _list_contents_if_fine(db, request, helper)
+        yield from contents or integrity_rows.check_ledger_contents(db, request)
     finally:
         db.text_factory = factory
+
+
+def _list_contents_if_fine(
+    db: sqlite3.Connection, request: CheckRequest, helper: Helper | None
+) -> list[IntegrityFinding]:
+    """Return the findings about the contents, none if anything is wrong with them.
+
+    Reads only UTF-8, which saves an eighth of the time: a Python function for each text takes it.
+    """
+    factory = db.text_factory
+    db.text_factory = str
+    try:
+        findings = list(integrity_rows.check_ledger_contents(db, request, helper))
+    except HelperFailedError:
+        return []
+    finally:
+        db.text_factory = factory
+    return [] if any(finding.is_wrong for finding in findings) else findings
+
+
+def count_matching_promises(path: str, first: int, on_progress: Callable[[], None]) -> HelperAnswer:
+    """Check the promises from the number `first` on, as the helper of another process.
+
+    Raises HelperFailedError if one does not match its history, and what `open_for_checks` raises.
+    """
+    with open_for_checks(path, patience=0) as db:
+        content = integrity_rows.ContentChecks(db, CheckRequest(on_progress=on_progress))
+        count = content.count_matching_promises(first)
+        return HelperAnswer(count, connection.fetch_last_act(db).hash)
 
 
 def _run_check(

@@ -57,8 +57,8 @@ class HistoryCheck:
                 act_content.check_command(row["command"], row["verb"], about_person=True)
                 if (row["by"], row["side"]) != ("me", Side.BOOKKEEPER):
                     raise ImpossibleAct("it is about a person, but not the bookkeeper's")
-                act = codec.decode_person_act(row)
-                if codec.encode_person_act_body(act) != row["body"]:
+                act = codec.decode_written_person_act(row)
+                if act is None:
                     raise ImpossibleAct("no command records this")
                 act_content.check_person_content(act)
                 timeline.add_act(act)
@@ -204,8 +204,8 @@ class _PromiseTimeline:
 
     def add_row(self, row: Mapping[str, Any]) -> Act:
         """Carry out the act in a row of the journal, and return it. Raises ImpossibleAct."""
-        act = codec.decode_act(row)
-        if codec.encode_act_body(act) != row["body"]:
+        act = codec.decode_written_act(row)
+        if act is None:
             raise ImpossibleAct("no command records this")
         is_undo = act.verb in _UNDO_VERBS
         self._acts.append(act)

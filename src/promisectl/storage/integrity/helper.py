@@ -1,0 +1,154 @@
+"""A second process that checks most promises of a large ledger, while the first does the rest.
+
+It can only say that all of them match their history. Whatever else it finds, or fails at, the first
+process finds out itself, so no fault depends on it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import contextmanager
+from functools import partial
+
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.compiled import sql
+from promisectl.storage import connection
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+
+_MIN_LEDGER_BYTES = 8 << 20
+"""The size of a ledger from which on a second process saves more than it costs: 20,000 acts."""
+_HELPER_SHARE = 2 / 3
+"""The part of all promises that makes both processes end at the same time.
+
+The first one has to check the file, the chain and the commands as well.
+"""
+_PROGRESS_ACTS = 1_000
+"""How many acts the helper checks before it tells that it has."""
+_PROGRESS = b"."
+_MAX_ORDER_BYTES = 32
+
+
+class HelperAnswer(NamedTuple):
+    """How many promises match their history, and the head of the ledger that was read."""
+
+    promises: int
+    head: str
+
+
+class HelperFailedError(Exception):
+    """The helper can't say that its promises match their history."""
+
+
+class Helper:
+    """The helper, as the first process sees it.
+
+    It checks the promises from `first_promise` on, which is None while it has nothing to do.
+    """
+
+    def __init__(self, process: int, orders: int, answers: int) -> None:
+        self._process, self._orders, self._answers = process, orders, answers
+        self._head = ""
+        self.first_promise: int | None = None
+
+    def begin(self, db: sqlite3.Connection) -> None:
+        """Let the helper begin; `db` holds the ledger until the helper is done.
+
+        While one connection reads, nobody can write, so that both read the same ledger.
+        """
+        self._head = connection.fetch_last_act(db).hash
+        highest: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS).fetchone()[0]
+        first = highest - int(highest * _HELPER_SHARE) + 1
+        os.write(self._orders, str(first).encode())
+        self.first_promise = first
+
+    def wait_for_count(self, on_progress: Callable[[], None]) -> int:
+        """Return how many promises match, when the helper has checked all of its own.
+
+        `on_progress` is called for each act. Raises HelperFailedError.
+        """
+        answer = b""
+        while piece := os.read(self._answers, 1 << 16):
+            for _ in range(piece.count(_PROGRESS) * _PROGRESS_ACTS):
+                on_progress()
+            answer += piece.replace(_PROGRESS, b"")
+        count, _, head = answer.decode().partition(" ")
+        if not head or head != self._head:
+            raise HelperFailedError
+        return int(count)
+
+    def end(self) -> None:
+        """End the helper, whatever it is doing."""
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        os.close(self._orders)
+        os.close(self._answers)
+
+
+@contextmanager
+def open_helper(
+    path: str, count_promises: Callable[[str, int, Callable[[], None]], HelperAnswer]
+) -> Iterator[Helper | None]:
+    """Start a helper for the ledger at `path`, and end it after the block.
+
+    It calls `count_promises` (`checks.count_matching_promises`) with the path, its first promise,
+    and what is to be called for each act.
+
+    None where it does not pay, or can't be. No connection may be open: SQLite's locks and memory
+    are those of one process.
+    """
+    if not _is_helper_useful(path):
+        yield None
+        return
+    orders_end, orders = os.pipe()
+    answers, answers_end = os.pipe()
+    process = os.fork()
+    if not process:
+        os.close(orders)
+        os.close(answers)
+        _work_as_helper(partial(count_promises, path), orders_end, answers_end)
+    os.close(orders_end)
+    os.close(answers_end)
+    helper = Helper(process, orders, answers)
+    try:
+        yield helper
+    finally:
+        helper.end()
+
+
+def _is_helper_useful(path: str) -> bool:
+    if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity"):
+        return False
+    try:
+        return os.path.getsize(path) >= _MIN_LEDGER_BYTES and len(os.sched_getaffinity(0)) > 1
+    except OSError:
+        return False
+
+
+def _work_as_helper(
+    count_promises: Callable[[int, Callable[[], None]], HelperAnswer],
+    orders_end: int,
+    answers_end: int,
+) -> None:
+    """Be the helper: wait for the order, check, answer, and end; nothing comes back from here."""
+    acts = 0
+
+    def tell_progress() -> None:
+        nonlocal acts
+        acts += 1
+        if acts % _PROGRESS_ACTS == 0:
+            os.write(answers_end, _PROGRESS)  # raises once the first process has ended
+
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a Ctrl-C ends it without a word
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        if order := os.read(orders_end, _MAX_ORDER_BYTES):
+            answer = count_promises(int(order), tell_progress)
+            os.write(answers_end, f"{answer.promises} {answer.head}".encode())
+    finally:
+        os._exit(0)  # what it has not answered, the first process finds out
