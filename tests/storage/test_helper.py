@@ -85,6 +85,20 @@ def test_a_helper_that_fails_changes_nothing(path: str) -> None:
     assert found_with_help(path, helper="killed") == found_alone(path)
 
 
+def test_a_system_that_allows_no_second_process_is_no_fault(path: str) -> None:
+    code = """
+import resource, sys
+from promisectl.storage.integrity import checks, helper
+
+limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+with helper.open_helper(sys.argv[1], checks.count_matching_promises) as second:
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    print(second)
+"""
+    assert subprocess.check_output([sys.executable, "-c", code, path], text=True) == "None\n"
+
+
 def test_the_damage_above_is_damage(path: str) -> None:
     assert "wrong" not in found_alone(path)
     changed(path, "UPDATE promise SET outcome = 'Send the figures' WHERE id = 4400")

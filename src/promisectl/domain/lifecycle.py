@@ -531,8 +531,9 @@ _EFFECTS_WITHOUT_CHANGE = (Effect.NONE, *_BOOKKEEPING_EFFECTS)
 
 def _add_state_changes(changes: dict[str, Any], before: Promise, row: Transition, act: Act) -> None:
     """Add to `changes` all that an act changes beside the terms: state, moments, warnings."""
-    changes |= _build_sayings(before, row, act)
-    changes |= _build_words(before, row, act)
+    if act.side is not Side.BOOKKEEPER:
+        _add_saying(changes, before, row, act)
+    _add_words(changes, before, row, act)
     was_unheard = act.unsaid or (act.verb is Verb.WITHDRAW and before.is_proposal_unheard)
     if row.effect not in _BOOKKEEPING_EFFECTS and not was_unheard:
         said_at = _find_said_moment(row, act)
@@ -549,7 +550,8 @@ def _add_state_changes(changes: dict[str, Any], before: Promise, row: Transition
     if before.direction.is_my_side(act.side) and row.effect is not Effect.LINK:
         acted = (act.at, len(before.bumps))
         changes["acted"] = max(before.acted or acted, acted)
-    changes |= _select_details(act)
+    if act.cause or act.repair or act.risk or act.no_to:
+        changes |= _select_details(act)
 
 
 def _find_said_moment(row: Transition, act: Act) -> datetime:
@@ -557,33 +559,32 @@ def _find_said_moment(row: Transition, act: Act) -> datetime:
     return act.told_at if row.given is Condition.UNSAID and act.told_at else act.at
 
 
-def _build_words(before: Promise, row: Transition, act: Act) -> dict[str, Any]:
-    """Return what changes about warnings, as far as they were said at once.
+def _add_words(changes: dict[str, Any], before: Promise, row: Transition, act: Act) -> None:
+    """Add to `changes` what changes about warnings, as far as they were said at once.
 
     A broken promise is a warning only from when the other side was told.
     """
     if row.given is Condition.UNSAID or act.unsaid:
-        return {}
+        return
     if act.verb in (Verb.RENEGE, Verb.TOLD):
-        return {"told_at": act.told_at}
-    if not is_notice(row, act):
-        return {}
-    notice = Notice(act.at, len(before.phases))
-    bumps = (*before.bumps, notice) if act.verb is Verb.BUMP else before.bumps
-    return {"words": (*before.words, notice), "bumps": bumps}
+        changes["told_at"] = act.told_at
+    elif is_notice(row, act):
+        notice = Notice(act.at, len(before.phases))
+        changes["words"] = (*before.words, notice)
+        if act.verb is Verb.BUMP:
+            changes["bumps"] = (*before.bumps, notice)
 
 
-def _build_sayings(before: Promise, row: Transition, act: Act) -> dict[str, Any]:
-    """Return what an act of a side adds to the unsaid acts, or to the moments of contact."""
-    if act.side is Side.BOOKKEEPER:
-        return {}
+def _add_saying(changes: dict[str, Any], before: Promise, row: Transition, act: Act) -> None:
+    """Add to `changes` what an act of a side adds to the unsaid acts, or to the contacts."""
     order = len(before.unsaid_acts) + len(before.sayings)
     if act.unsaid:
         unsaid = UnsaidAct(act.verb, act.at, is_notice(row, act), order)
-        return {"unsaid_acts": (*before.unsaid_acts, unsaid)}
+        changes["unsaid_acts"] = (*before.unsaid_acts, unsaid)
+        return
     is_told = row.given is Condition.UNSAID
     saying = Saying(_find_said_moment(row, act), order, len(before.phases), is_told)
-    return {"sayings": (*before.sayings, saying)}
+    changes["sayings"] = (*before.sayings, saying)
 
 
 def is_notice(row: Transition, act: Act) -> bool:
@@ -596,8 +597,6 @@ def is_notice(row: Transition, act: Act) -> bool:
 
 def _select_details(act: Act) -> dict[str, Any]:
     """Return the cause, the repair, the risk and the `no_to` that an act names."""
-    if not (act.cause or act.repair or act.risk or act.no_to):
-        return {}
     values = {name: getattr(act, name) for name in ("cause", "repair", "risk", "no_to")}
     return {name: value for name, value in values.items() if value}
 

@@ -281,20 +281,28 @@ def decode_act(row: Mapping[str, Any]) -> Act:
 
 
 def decode_written_act(row: Mapping[str, Any]) -> Act | None:
-    """Return the act in a row of the journal, None if its body is written in another way.
+    """Return the act in a row of the journal, None if it is written in another way.
 
-    The body of an act that this program has written is what `encode_act_body` returns. Raises
-    DamagedContent.
+    The body of an act that this program has written is what `encode_act_body` returns, and its
+    moments are what `encode_instant` returns. Raises DamagedContent.
     """
     try:
         verb, body = row["verb"], row["body"]
         if len(body) <= _MAX_SHORT_CHARACTERS:
             content, is_written = _decode_short_body(verb, body)
-            return _build_act(row, content) if is_written else None
-        act = _build_act(row, _decode_content(verb, body))
+        else:
+            content = _decode_content(verb, body)
+            is_written = _encode_content(content) == body
+        act = _build_act(row, content)
+        is_written = is_written and _has_written_moments(act, row)
     except DECODING_ERRORS as error:
         raise _build_act_damage(row) from error
-    return act if encode_act_body(act) == body else None
+    return act if is_written else None
+
+
+def _has_written_moments(act: Act | PersonAct, row: Mapping[str, Any]) -> bool:
+    moments = (encode_instant(act.at), encode_instant(act.recorded_at))
+    return moments == (row["at"], row["recorded_at"])
 
 
 def _build_act_damage(row: Mapping[str, Any]) -> errors.DamagedContent:
@@ -411,12 +419,16 @@ def decode_person_act(row: Mapping[str, Any]) -> PersonAct:
 
 
 def decode_written_person_act(row: Mapping[str, Any]) -> PersonAct | None:
-    """Return the act in a row of the journal, None if its body is written in another way.
+    """Return the act in a row of the journal, None if it is written in another way.
 
     Raises DamagedContent.
     """
-    act = decode_person_act(row)
-    return act if encode_person_act_body(act) == row["body"] else None
+    try:
+        act = decode_person_act(row)
+        is_written = encode_person_act_body(act) == row["body"] and _has_written_moments(act, row)
+    except DECODING_ERRORS as error:
+        raise _build_act_damage(row) from error
+    return act if is_written else None
 
 
 class NewPromiseRows(NamedTuple):

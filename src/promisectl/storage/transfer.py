@@ -21,6 +21,7 @@ from promisectl.storage import codec, connection, journal, links
 from promisectl.storage.integrity import act_content
 from promisectl.storage.integrity import rows as integrity_rows
 from promisectl.storage.integrity.act_content import ImpossibleAct
+from promisectl.storage.integrity.chain import Chain
 from promisectl.storage.integrity.history import HistoryCheck, blame_act
 from promisectl.storage.queries import MAX_MEMORY_ROWS, fetch_and_release
 
@@ -181,6 +182,7 @@ class JournalImporter:
         self._entry = self._number = 0
         self._command = self._recorded_at = self._hash = ""
         self._once: Record = {}
+        self._chain = Chain(db, CheckRequest())
         self._uids: dict[int, str] = {}
         self._people: set[int] = set()
         self._acts_by_record = array("Q")
@@ -191,12 +193,12 @@ class JournalImporter:
         with _convert_to_bad_record():
             if self._ended:
                 raise errors.BadRecord("it comes after the end of the journal")
-            self._ended = record == self._record_hash.build_end_record()
-            if self._ended:
+            if _MARKER_FIELD in record:
+                self._ended = record == self._record_hash.build_end_record()
+                if not self._ended:
+                    raise errors.BadRecord("the journal was changed: its last hash does not match")
                 self._insert_answer()
                 return
-            if _MARKER_FIELD in record:
-                raise errors.BadRecord("the journal was changed: its last hash does not match")
             if record["entry"] != self._entry:
                 self._begin_entry(record)
             elif record.keys() - _CONTINUATION_FIELDS:
@@ -256,6 +258,7 @@ class JournalImporter:
         if (row["number"], row["hash"]) != (self._number, self._hash):
             raise errors.BadRecord(f"act {self._number} was changed: its hash does not match")
         connection.write_row(self._db, sql.ADD_ACT, row)
+        self._chain.note_undo(row)
         if row["verb"] in (Verb.UNDO, Verb.REDO):
             undone_by = self._entry if row["verb"] == Verb.UNDO else None
             target = {"entry_id": act["body"]["target"], "undone_by": undone_by}
@@ -285,6 +288,7 @@ class JournalImporter:
             promise_row = {**codec.encode_promise_row(promise), "id": number}
             connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, promise_row)
             self._uids[number] = promise.opening.uid
+            self._chain.note_new_promise(row)
         return self._uids[number]
 
     def _find_or_insert_person(self, number: int, body: Record) -> int:
@@ -316,7 +320,7 @@ class JournalImporter:
                 check.check_answers()
             except ImpossibleAct as refusal:
                 raise self._build_act_error(refusal) from refusal
-        for finding in integrity_rows.check_ledger_contents(self._db, CheckRequest()):
+        for finding in integrity_rows.check_imported_contents(self._db, self._chain):
             if finding.is_wrong:
                 raise errors.BadRecord(finding.summary)
         return sorted(self._uids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import constants, people
@@ -19,7 +20,7 @@ from promisectl.domain.transitions import UNSAID_VERBS
 from promisectl.system.text import can_be_stored, is_canonical_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from promisectl.domain.civil import CivilMoment
     from promisectl.domain.person_acts import PersonAct
@@ -105,8 +106,7 @@ def check_act(act: Act, direction: Direction, *, strict: bool) -> None:
     Where this is not `strict`, a due date may mean another instant than the zones of this machine
     give, as those may have changed since.
     """
-    allowed = _FIELDS_BY_VERB.get(act.verb, {"revision", "text"})
-    _check_fields(act, _PROMISE_FIELDS, allowed)
+    _check_absent_fields(act, _list_absent_fields(act.verb))
     _check_correction_content(act, direction)
     if act.unsaid and not (
         act.verb in UNSAID_VERBS
@@ -145,9 +145,15 @@ def _check_correction_content(act: Act, direction: Direction) -> None:
         raise ImpossibleAct("it names a person whom the promise can't be with")
 
 
-def _check_fields(act: Act | PersonAct, names: Collection[str], allowed: Collection[str]) -> None:
+@cache
+def _list_absent_fields(verb: Verb) -> tuple[str, ...]:
+    allowed = _FIELDS_BY_VERB.get(verb, {"revision", "text"})
+    return tuple(name for name in _PROMISE_FIELDS if name not in allowed)
+
+
+def _check_absent_fields(act: Act | PersonAct, names: Iterable[str]) -> None:
     for name in names:
-        if name not in allowed and getattr(act, name) is not None:
+        if getattr(act, name) is not None:
             raise ImpossibleAct(f"it has a field {name}, which “{act.verb}” never has")
 
 
@@ -308,7 +314,7 @@ def _check_imported_moments(act: Act, state: ImportedState) -> None:
 def check_person_content(act: PersonAct) -> None:
     """Refuse an act about a person with content that no command takes. Raises ImpossibleAct."""
     allowed = _FIELDS_BY_PERSON_VERB.get(act.verb, set(_PERSON_FIELDS))
-    _check_fields(act, _PERSON_FIELDS, allowed)
+    _check_absent_fields(act, (name for name in _PERSON_FIELDS if name not in allowed))
     if not all(number is None or _is_number(number, 1) for number in (act.into, act.target)):
         raise ImpossibleAct("its number of a person or a command is not valid")
     _check_moments(act)

@@ -93,11 +93,7 @@ class Chain:
         """
         try:
             subject = row["person"] if row["promise"] is None else self._resolve_uid(row)
-            verb = row["verb"]
-            if verb == Verb.UNDO:
-                self.undone[codec.decode_undo_target(row)] = row["entry"]
-            elif verb == Verb.REDO:
-                self.undone.pop(codec.decode_undo_target(row), None)
+            self.note_undo(row)
             fits: bool = (
                 codec.compute_act_hash(self._hash, row["command"], subject, row) == row["hash"]
             )
@@ -107,10 +103,30 @@ class Chain:
             return False
         return fits
 
+    def note_undo(self, row: Mapping[str, Any]) -> None:
+        """Note the command that an act undoes or redoes, if it does. Raises DamagedContent."""
+        verb = row["verb"]
+        if verb == Verb.UNDO:
+            self.undone[codec.decode_undo_target(row)] = row["entry"]
+        elif verb == Verb.REDO:
+            self.undone.pop(codec.decode_undo_target(row), None)
+
+    def note_new_promise(self, row: Mapping[str, Any]) -> None:
+        """Compare the number of a promise with the next one; the row is that of its first act."""
+        number: int = row["promise"]
+        self._first_entry = self._first_entry or row["entry"]
+        # The first import keeps the numbers of its file.
+        keeps_number = row["verb"] == Verb.IMPORT and row["entry"] == self._first_entry
+        next_number = self._highest_promise + 1
+        if not keeps_number and number != next_number:
+            self.order_damage.add_detail(
+                f"act {row['number']} makes #{number}, but #{next_number} was next"
+            )
+        self._highest_promise = max(self._highest_promise, number)
+
     def _resolve_uid(self, row: Mapping[str, Any]) -> str:
         """Return the uid of the promise of an act, which the first act of the promise holds."""
         number: int = row["promise"]
-        self._first_entry = self._first_entry or row["entry"]
         uid: str | None = self._recent_uids.get(number)
         if uid is not None:
             return uid
@@ -119,14 +135,7 @@ class Chain:
             begun: str = json.loads(row["body"])["uid"]
             uid = begun
             self._uids.add_value(number, uid)
-            # The first import keeps the numbers of its file.
-            keeps_number = row["verb"] == Verb.IMPORT and row["entry"] == self._first_entry
-            next_number = self._highest_promise + 1
-            if not keeps_number and number != next_number:
-                self.order_damage.add_detail(
-                    f"act {row['number']} makes #{number}, but #{next_number} was next"
-                )
-            self._highest_promise = max(self._highest_promise, number)
+            self.note_new_promise(row)
         if len(self._recent_uids) == _MAX_RECENT_UIDS:
             self._recent_uids.clear()
         self._recent_uids[number] = uid

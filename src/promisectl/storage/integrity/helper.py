@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
@@ -52,6 +52,7 @@ class Helper:
     def __init__(self, process: int, orders: int, answers: int) -> None:
         self._process, self._orders, self._answers = process, orders, answers
         self._head = ""
+        self._is_running = True
         self.first_promise: int | None = None
 
     def begin(self, db: sqlite3.Connection) -> None:
@@ -75,6 +76,7 @@ class Helper:
             for _ in range(piece.count(_PROGRESS) * _PROGRESS_ACTS):
                 on_progress()
             answer += piece.replace(_PROGRESS, b"")
+        self._is_running = False
         count, _, head = answer.decode().partition(" ")
         if not head or head != self._head:
             raise HelperFailedError
@@ -82,8 +84,10 @@ class Helper:
 
     def end(self) -> None:
         """End the helper, whatever it is doing."""
-        os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        if self._is_running:
+            os.kill(self._process, signal.SIGKILL)
+        with suppress(ChildProcessError):  # where the system was told not to keep it for us
+            os.waitpid(self._process, 0)
         os.close(self._orders)
         os.close(self._answers)
 
@@ -100,23 +104,28 @@ def open_helper(
     None where it does not pay, or can't be. No connection may be open: SQLite's locks and memory
     are those of one process.
     """
-    if not _is_helper_useful(path):
-        yield None
-        return
+    helper = None
+    if _is_helper_useful(path):
+        with suppress(OSError):  # a limit on processes or files
+            helper = _start_helper(partial(count_promises, path))
+    try:
+        yield helper
+    finally:
+        if helper:
+            helper.end()
+
+
+def _start_helper(count_promises: Callable[[int, Callable[[], None]], HelperAnswer]) -> Helper:
     orders_end, orders = os.pipe()
     answers, answers_end = os.pipe()
     process = os.fork()
     if not process:
         os.close(orders)
         os.close(answers)
-        _work_as_helper(partial(count_promises, path), orders_end, answers_end)
+        _work_as_helper(count_promises, orders_end, answers_end)
     os.close(orders_end)
     os.close(answers_end)
-    helper = Helper(process, orders, answers)
-    try:
-        yield helper
-    finally:
-        helper.end()
+    return Helper(process, orders, answers)
 
 
 def _is_helper_useful(path: str) -> bool:

@@ -10,7 +10,6 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
 from promisectl.domain import lifecycle
-from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import (
     CheckRequest,
     DamageList,
@@ -59,20 +58,38 @@ def check_ledger_contents(
                 return
 
 
+def check_imported_contents(db: sqlite3.Connection, chain: Chain) -> Iterator[IntegrityFinding]:
+    """Return the findings about what an import has written beside acts and promises.
+
+    Of the acts, `chain` holds what the import has noted; it has compared their hashes, and
+    HistoryCheck their contents. The rows of promises were written from these just now.
+    """
+    checks = ContentChecks(db, CheckRequest(), chain=chain)
+    yield from checks.check_people()
+    yield from checks.check_acts()
+    yield from checks.check_commands()
+    yield from checks.check_keys()
+    yield from checks.check_numbers()
+
+
 class ContentChecks:
-    """The checks of what one ledger holds.
+    """The checks of what one ledger holds; a `chain` is one that has read the acts already.
 
     Each uses the results of those before it, so they are made in the order of
     `check_ledger_contents`, and the iterator of each is read to its end.
     """
 
     def __init__(
-        self, db: sqlite3.Connection, request: CheckRequest, helper: Helper | None = None
+        self,
+        db: sqlite3.Connection,
+        request: CheckRequest,
+        helper: Helper | None = None,
+        chain: Chain | None = None,
     ) -> None:
         self._db = db
         self._helper = helper
         self._on_progress = request.on_progress
-        self._chain = Chain(db, request)
+        self._chain = chain or Chain(db, request)
         self._act_damage = self._chain.order_damage
         self._met_people: set[int] = set()
         step = connection.read_schema_step(db)
@@ -167,11 +184,10 @@ class ContentChecks:
         # Not `suppress`, which takes a twentieth of a replay.
         try:
             act = decode(row)
-            moments = (row["at"], row["recorded_at"])
-            if act and (encode_instant(act.at), encode_instant(act.recorded_at)) == moments:
-                return act
-        except codec.DECODING_ERRORS:
-            pass
+        except errors.DamagedContent:
+            act = None
+        if act is not None:
+            return act
         self._act_damage.add_detail(
             f"act {row['number']}{format_act_subject(row)} has content that no command records"
         )
