@@ -1,9 +1,10 @@
-"""What a ledger's size costs: `python -m tests.bench.scale DIRECTORY [--sizes 1000,100000,1000000] [--only owe,export] [--runs 9] [--cpu]`.
+"""What a ledger's size costs: `python -m tests.bench.scale DIRECTORY [--sizes 1000,100000,1000000] [--only owe,doctor] [--runs 9] [--cpu]`.
 
-The ledgers are made once, in DIRECTORY (tests/bench/ledgers.py). Every command is run in turn with `python -c pass`, A B A B …, and
-the medians of the ratios are printed, with how many times that of the smallest ledger the largest is. What looks at what is open
-should be flat; what goes through everything grows, and may not need more memory for it. With --write FILE the tables go into a
-Markdown page, under its heading “Growing”.
+The ledgers are made once, in DIRECTORY (tests/bench/ledgers.py). All commands are run in turn, each after a `python -c pass`, in several
+rounds, and the medians of the ratios are printed, with how many times that of the smallest ledger the largest is. What looks at what is
+open should be flat; what goes through everything grows, and may not need more memory for it. With --against PYTHON, each command is also
+run by the Python of another checkout, in turn with ours, and one more column says how many times as long it takes, in the largest ledger.
+With --write FILE the tables go into a Markdown page, under its heading “Growing”.
 """
 
 import argparse
@@ -17,10 +18,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import ledgers
 from tests.bench.timed import NOTHING, PROGRAM
 from tests.tools import sections
 
@@ -54,6 +55,15 @@ _LINEAR = {
     "doctor": "doctor",
 }
 _SQLITE = "sqlite3 -csv"
+_CSV = "export csv"
+_SHARE = f"{_SQLITE} : {_CSV}"
+_HOPED_FOR = {
+    "export jsonl": "1,200",
+    "stats --all": "1,200",
+    "doctor": "12,000",
+    _SHARE: "at least 0.6",
+}
+_HOPED_SIZE = 1_000_000  # to which the figures belong, but for the share
 _TITLES = {"flat": "What looks at what is open", "linear": "What goes through everything"}
 
 
@@ -64,12 +74,20 @@ class _Run(NamedTuple):
     memory: float
 
 
+class _Round(NamedTuple):
+    """What `python -c pass` and a command took one after the other, and the command of another checkout, if there is one."""
+
+    nothing: _Run
+    now: _Run
+    before: _Run | None = None
+
+
 class _Median(NamedTuple):
-    """What a command takes at a size: how many times `python -c pass`, milliseconds, MB."""
+    """What a command takes at a size: how many times `python -c pass`, MB, and how many times as long it took before."""
 
     ratio: float
-    milliseconds: float
     memory: float
+    before: float | None
 
 
 def main() -> None:
@@ -78,7 +96,7 @@ def main() -> None:
     only = asked.only.split(",") if asked.only else []
     clock = ", by the time of the processor" if asked.cpu else ""
     told = [
-        f"Measured on {sections.today()}, {sections.versions()}, {sections.machine()}: times `python -c pass`, medians of {asked.runs} pairs{clock}."
+        f"Measured on {sections.today()}, {sections.versions()}, {sections.machine()}: times `python -c pass`, medians of {asked.runs} rounds{clock}."
     ]
     with _copies(asked) as paths:
         for title, commands, goal in (
@@ -111,6 +129,9 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument(
+        "--against", metavar="PYTHON", help="the Python of another checkout, to compare with"
+    )
+    parser.add_argument(
         "--write",
         metavar="FILE",
         type=Path,
@@ -132,18 +153,37 @@ def _table(
     goal: str,
 ) -> Iterator[str]:
     smallest, largest = min(paths), max(paths)
-    yield f"| | {' | '.join(f'{size:,}' for size in paths)} | largest of smallest | MB, smallest | MB, largest | |"
-    yield f"|---|{'--:|' * (len(paths) + 3)}---|"
+    is_linear = goal == "memory"
+    titles = [
+        *(f"{size:,}" for size in paths),
+        "largest of smallest",
+        "MB, smallest",
+        "MB, largest",
+    ]
+    titles += (["hoped for"] if is_linear else []) + (["before : now"] if asked.against else [])
+    yield f"| | {' | '.join(titles)} | |"
+    yield f"|---|{'--:|' * len(titles)}---|"
+    rounds = {size: _take_turns(names, commands, paths[size], asked) for size in paths}
     for name in names:
-        found = {
-            size: _measured(name, commands[name], paths[size], asked.runs, cpu=asked.cpu)
-            for size in paths
-        }
+        found = {size: _median(rounds[size][name]) for size in paths}
         first, last = found[smallest], found[largest]
-        ratios = " | ".join(f"{one.ratio:,.1f}" for one in found.values())
-        line = f"| {name} | {ratios} | {last.ratio / first.ratio:,.2f} | {first.memory:.0f} | {last.memory:.0f} | {_verdict(name, last, first, goal)} |"
-        print(line, file=sys.stderr, flush=True)
-        yield line
+        cells = [f"{one.ratio:,.1f}" for one in found.values()]
+        cells += [f"{last.ratio / first.ratio:,.2f}", f"{first.memory:.0f}", f"{last.memory:.0f}"]
+        if is_linear:
+            cells.append(_HOPED_FOR.get(name, "") if largest == _HOPED_SIZE else "")
+        if asked.against:
+            cells.append(f"{last.before:.2f}" if last.before else "")
+        yield f"| {name} | {' | '.join(cells)} | {_verdict(name, last, first, goal)} |"
+    if {_SQLITE, _CSV} <= {*names}:
+        shares = [f"{_share(rounds[size]):.2f}" for size in paths]
+        cells = [*shares, "", "", "", _HOPED_FOR[_SHARE], *([""] if asked.against else [])]
+        yield f"| {_SHARE} | {' | '.join(cells)} | |"
+
+
+def _share(rounds: dict[str, list[_Round]]) -> float:
+    """How long SQLite's own shell writes the same rows as CSV, beside the export of the same round."""
+    pairs = zip(rounds[_SQLITE], rounds[_CSV], strict=False)
+    return statistics.median(shell.now.seconds / ours.now.seconds for shell, ours in pairs)
 
 
 def _verdict(name: str, last: _Median, first: _Median, goal: str) -> str:
@@ -159,7 +199,10 @@ def _verdict(name: str, last: _Median, first: _Median, goal: str) -> str:
     return "" if fine else f"more {goal} than it should"
 
 
-def _measured(name: str, words: str, path: str, runs: int, *, cpu: bool) -> _Median:
+def _take_turns(
+    names: Sequence[str], commands: dict[str, str], path: str, asked: argparse.Namespace
+) -> dict[str, list[_Round]]:
+    """The rounds of each command; one that takes long runs only once."""
     environ = {
         **os.environ,
         "HOME": os.path.dirname(path),
@@ -167,28 +210,41 @@ def _measured(name: str, words: str, path: str, runs: int, *, cpu: bool) -> _Med
         "PROMISECTL_LEDGER": path,
     }
     environ |= {"PROMISECTL_TODAY": "2026-11-23T10:00", "PYTHONDONTWRITEBYTECODE": ""}
+    environ |= {"PYTHONUNBUFFERED": ""}
     for variable in [one for one in environ if one.startswith("XDG_")]:
         del environ[variable]
+    programs = [PROGRAM] + ([(asked.against, "-P", "-m", "promisectl")] if asked.against else [])
     active = _active(environ)
-    if words.startswith("complete") and len(active) <= runs:
+    completed = len(programs) * (asked.runs + 1)
+    if len(active) < completed and any(commands[name].startswith("complete") for name in names):
         raise SystemExit(
-            f"{path} has {len(active)} active promises, so --runs {len(active) - 1} are the most"
+            f"{path} has {len(active)} active promises: too few for {completed} runs of complete"
         )
-    open_ones = iter(active if words.startswith("complete") else active * (runs + 1))
-    commands = [_command(name, words, path, open_ones) for _ in range(runs + 1)]
-    first = commands.pop()
-    if name in _FLAT:  # what it reads is in memory then, and its modules are compiled
-        _run(first, environ, cpu=cpu)
-    pairs = []
-    for command in commands:
-        pairs.append((_run(NOTHING, environ, cpu=cpu), _run(command, environ, cpu=cpu)))
-        if pairs[-1][1].seconds > _LONG:
-            break
-    ratio = statistics.median(taken.seconds / nothing.seconds for nothing, taken in pairs)
+    open_ones = {name: cycle(active) for name in names}
+    rounds: dict[str, list[_Round]] = {name: [] for name in names}
+    for one in range(asked.runs + 1):
+        for name in names:
+            if one == 0 and name not in _FLAT:
+                continue
+            if rounds[name] and rounds[name][-1].now.seconds > _LONG:
+                continue
+            taken = [_run(NOTHING, environ, cpu=asked.cpu)]
+            for program in programs if name != _SQLITE else programs[:1]:
+                words = _command(program, name, commands[name], path, open_ones[name])
+                taken.append(_run(words, environ, cpu=asked.cpu))
+            if one:  # what the first reads is in memory then, and its modules are compiled
+                rounds[name].append(_Round(*taken))
+        print(f"{os.path.basename(path)}: round {one} of {asked.runs}", file=sys.stderr, flush=True)
+    return rounds
+
+
+def _median(rounds: Sequence[_Round]) -> _Median:
     return _Median(
-        ratio,
-        statistics.median(taken.seconds for _, taken in pairs) * 1000,
-        max(taken.memory for _, taken in pairs),
+        statistics.median(one.now.seconds / one.nothing.seconds for one in rounds),
+        max(one.now.memory for one in rounds),
+        statistics.median(one.before.seconds / one.now.seconds for one in rounds if one.before)
+        if rounds[0].before
+        else None,
     )
 
 
@@ -198,20 +254,19 @@ def _copies(asked: argparse.Namespace) -> Iterator[dict[int, str]]:
     with tempfile.TemporaryDirectory(dir=asked.directory, prefix="scale-") as home:
         copies = {}
         for size in map(int, asked.sizes.split(",")):
+            # In a process of its own: the kernel counts the memory of this one for each command.
+            made = os.path.join(asked.directory, f"{size}.db")
+            if not os.path.exists(made):
+                words = ["-m", "tests.bench.ledgers", str(size), made]
+                subprocess.run([sys.executable, *words], check=True)
             copies[size] = os.path.join(home, f"{size}.db")
-            subprocess.run(
-                [
-                    "cp",
-                    "--reflink=auto",
-                    ledgers.made(size, os.path.join(asked.directory, f"{size}.db")),
-                    copies[size],
-                ],
-                check=True,
-            )
+            subprocess.run(["cp", "--reflink=auto", made, copies[size]], check=True)
         yield copies
 
 
-def _command(name: str, words: str, path: str, open_ones: Iterator[str]) -> list[str]:
+def _command(
+    program: Sequence[str], name: str, words: str, path: str, open_ones: Iterator[str]
+) -> list[str]:
     if name == _SQLITE:
         return [
             shutil.which("sqlite3") or "sqlite3",
@@ -224,7 +279,7 @@ def _command(name: str, words: str, path: str, open_ones: Iterator[str]) -> list
     said = (
         [next(open_ones) if word == "OWED" else word for word in words.split(" ")] if words else []
     )
-    return [*PROGRAM, *said]
+    return [*program, *said]
 
 
 def _active(environ: dict[str, str]) -> list[str]:

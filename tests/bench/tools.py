@@ -140,6 +140,9 @@ class Promisectl(Tool):
 
     name = "promisectl"
     command = "promisectl"
+    notes = (
+        "its export has 43 fields of each item, most of them found out as it writes; sqlite3 and sqlite-utils have the 6 of the table",
+    )
 
     def fill(self, items: Sequence[Item]) -> None:
         self._first = _opened(items)[0].number

@@ -4,9 +4,10 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from promisectl import errors
@@ -44,7 +45,10 @@ phrases = st.sampled_from(
     ]
 )
 cells = st.one_of(st.none(), texts, phrases)
+stored = cells.filter(lambda text: text is None or "\0" not in text)
+"""What may be in a column that nobody writes into: the program stores no NUL, which would end it."""
 numbers = st.one_of(st.none(), st.integers(0, 3), st.integers(-(2**63), 2**63 - 1))
+MADE = "2026-11-23T09:00:00Z"
 KNOWN = {
     "id",
     "uid",
@@ -74,7 +78,7 @@ def _columns(table: str) -> dict[str, str]:
 _PROMISE_COLUMNS = {name: kind for name, kind in _columns("promise").items() if name not in KNOWN}
 rows = st.fixed_dictionaries(
     {
-        name: texts.filter(bool) if name == "outcome" else cells if kind == "TEXT" else numbers
+        name: numbers if kind != "TEXT" else cells if name in fields.FREE_TEXT_FIELDS else stored
         for name, kind in _PROMISE_COLUMNS.items()
     }
     | {
@@ -100,7 +104,7 @@ def _add(
 ) -> None:
     made = {
         "id": number, "uid": UID[:-4] + f"{number:04x}", "direction": "owe", "state": "active", "person": 1, "revision": 1,
-        "revisions": 1, "renegotiated": 0, "made_at": "2026-11-23T09:00:00Z", "contact_at": "2026-11-23T09:00:00Z",
+        "revisions": 1, "renegotiated": 0, "made_at": MADE, "contact_at": MADE,
     } | row  # fmt: skip
     db.execute("UPDATE person SET name = ?, handle = ?", (name, handle))
     db.execute(
@@ -109,20 +113,38 @@ def _add(
     )
 
 
+def _csv_lines(db: sqlite3.Connection, *, newline: str, raw: bool) -> Iterator[str]:
+    db.create_function("plain_line", 1, row_texts.keep_plain_line, deterministic=True)
+    found = _fetch(db, sql.ALL_PROMISE_LINES_BY_ID)
+    return row_texts.iter_csv_texts(found, export.check_promise_row, newline=newline, raw=raw)
+
+
+def _json_lines(db: sqlite3.Connection) -> Iterator[str]:
+    found = _fetch(db, sql.ALL_PROMISE_TEXTS_BY_ID)
+    return row_texts.iter_json_texts(found, export.check_promise_row)
+
+
+def _fetch(db: sqlite3.Connection, statement: str) -> list[Any]:
+    _, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
+    return [tuple(row) for row in db.execute(statement, bound)]
+
+
 def _written(db: sqlite3.Connection) -> Iterator[tuple[list[str], list[str]]]:
     """What is written of the texts, and of the rows, in every format."""
     statement, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
     plain = db.execute(statement, bound).fetchall()
     assert statement is sql.ALL_PROMISES_BY_ID
-    answer = db.execute(sql.ALL_PROMISE_TEXTS_BY_ID, bound).fetchall()
-    found = [tuple(row) for row in answer]
     for newline, raw in (("\r\n", False), ("\n", True)):
         yield (
-            [*row_texts.iter_csv_texts(found, export.check_promise_row, newline=newline, raw=raw)],
-            [*as_csv.iter_csv_lines(plain, fields.PROMISE_FIELDS, newline=newline, raw=raw)],
+            ["".join(_csv_lines(db, newline=newline, raw=raw))],
+            [
+                "".join(
+                    as_csv.iter_csv_lines(plain, fields.PROMISE_FIELDS, newline=newline, raw=raw)
+                )
+            ],
         )
     yield (
-        [*row_texts.iter_json_texts(found, export.check_promise_row)],
+        [*_json_lines(db)],
         [as_json.encode_json(fields.build_promise_record(row)) for row in plain],
     )
 
@@ -142,12 +164,19 @@ def test_texts_are_written_like_rows(
             assert written == expected
 
 
+@example(("why", "yes\0=no"))
+@example(("no_to", 'say "no"'))
+@example(("risk", "it rains\rand snows"))
 @settings(max_examples=6 * settings().max_examples)
 @given(
-    st.sampled_from([name for name, kind in _PROMISE_COLUMNS.items() if kind == "TEXT"]),
-    st.one_of(texts, phrases).filter(lambda text: text[:1] not in ("", "\0")),
+    st.sampled_from([name for name, kind in _PROMISE_COLUMNS.items() if kind == "TEXT"]).flatmap(
+        lambda name: st.tuples(
+            st.just(name), cells if name in fields.FREE_TEXT_FIELDS else stored
+        ).filter(lambda pair: name != "outcome" or (pair[1] or "")[:1] not in ("", "\0"))
+    )
 )
-def test_one_text_in_any_column(column: str, text: str) -> None:
+def test_one_text_in_any_column(written: tuple[str, str | None]) -> None:
+    column, text = written
     with _ledger() as db:
         _add(
             db,
@@ -158,8 +187,8 @@ def test_one_text_in_any_column(column: str, text: str) -> None:
                 column: text,
             },
         )
-        for written, expected in _written(db):
-            assert written == expected
+        for found, expected in _written(db):
+            assert found == expected
 
 
 @pytest.mark.parametrize("uid", [UID.upper(), UID[:-1], UID + "0", "../../x", "", UID[:-1] + "\0"])
@@ -167,12 +196,7 @@ def test_a_damaged_uid_is_refused_where_it_comes(uid: str) -> None:
     with _ledger() as db:
         _add(db, 1, {"outcome": "Send the numbers"})
         _add(db, 2, {"outcome": "Fix the brake", "uid": uid})
-        _, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
-        found = [tuple(row) for row in db.execute(sql.ALL_PROMISE_TEXTS_BY_ID, bound)]
-        for lines in (
-            row_texts.iter_csv_texts(found[1:], export.check_promise_row, newline="\n", raw=True),
-            row_texts.iter_json_texts(found[1:], export.check_promise_row),
-        ):
+        for lines in (_csv_lines(db, newline="\n", raw=True), _json_lines(db)):
             with pytest.raises(errors.DamagedContent, match="the uid of #2 is not a UUID"):
                 list(lines)
 
@@ -181,14 +205,29 @@ def test_a_promise_with_a_person_who_is_missing_is_refused() -> None:
     with _ledger() as db:
         db.execute("PRAGMA foreign_keys = OFF")
         _add(db, 1, {"outcome": "Send the numbers", "person": 7})
-        _, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
-        found = [tuple(row) for row in db.execute(sql.ALL_PROMISE_TEXTS_BY_ID, bound)]
-        for lines in (
-            row_texts.iter_csv_texts(found, export.check_promise_row, newline="\n", raw=False),
-            row_texts.iter_json_texts(found, export.check_promise_row),
-        ):
+        for lines in (_csv_lines(db, newline="\n", raw=False), _json_lines(db)):
             with pytest.raises(errors.DamagedContent, match="with a person who is missing"):
                 list(lines)
+
+
+def test_most_rows_are_lines_that_sqlite_wrote() -> None:
+    promises = (
+        {"outcome": "Send the numbers"},
+        {"outcome": "Send the numbers, all of them", "why": "they, and she, asked", "no_to": "a,b"},
+        {"outcome": "Łódź, 2 tickets", "due_zone": "Etc/GMT+5", "tags": "a b", "cause": "forgot"},
+        {
+            "outcome": "漢字",
+            "due_at": "2026-11-27T22:59:59Z",
+            "delivered_at": MADE,
+            "state": "kept",
+        },
+    )
+    with _ledger() as db:
+        for number, row in enumerate(promises, 1):
+            _add(db, number, row)
+        db.create_function("plain_line", 1, row_texts.keep_plain_line, deterministic=True)
+        lines = [line for (line,) in _fetch(db, sql.ALL_PROMISE_LINES_BY_ID)]
+    assert [line[:2] for line in lines] == ["1,", "2,", "3,", "4,"]
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def find_right_person(env: Env, id_: str, name: str, *, new: bool) -> Person | N
         with suppress(errors.NoPerson, errors.AmbiguousPerson):
             return people.find_person(name, known)
         counterparty.ensure_single_person(env, name, f"promisectl correct {number} --with")
-    return counterparty.resolve_counterparty(env, name, known, new=new)
+    return counterparty.resolve_counterparty(env, name, counterparty.KnownPeople(known), new=new)
 
 
 def void(

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from promisectl.commands.shared.output_files import OutputTarget
     from promisectl.env import Env
     from promisectl.records.fields import Row
-    from promisectl.records.row_texts import RowText
     from promisectl.storage.queries import Query
 
 # The formats in which an option means something.
@@ -46,7 +45,7 @@ _FORMATS_BY_OPTION = {
     "--newline": ("csv", "tsv"),
     "--alarm": ("ics",),
 }
-_TEXT_FORMATS = ("csv", "json", "jsonl")  # those that `encode_export_texts` writes
+_TEXT_FORMATS = ("csv", "json", "jsonl")  # those that `iter_export_texts` writes
 _FORMATS_BY_ENDING = {"tab": "tsv", "ndjson": "jsonl", "markdown": "md", "ical": "ics"}
 _OTHER_ENDINGS = (
     *("xls", "xlsx", "xlsm", "ods", "fods", "numbers", "parquet", "feather"),
@@ -195,9 +194,8 @@ def _open_export_pieces(
         with output_views.open_view(
             env, moment, acts=options.form != "md" or bool(filters.asked_with)
         ) as db:
-            texts = queries.iter_promise_texts(db, query) if is_whole else None
-            if texts is not None:
-                yield encode_export_texts(texts, options)
+            if is_whole and queries.should_read_texts(db, query):
+                yield iter_export_texts(db, query, options)
                 return
             rows = map(fields.check_uid, queries.iter_promise_rows(db, query, by_direction=grouped))
             yield encode_export_rows(env, rows, output_views.PROMISE_RECORDS, options)
@@ -247,14 +245,18 @@ def encode_export_rows(
     return encode(records)
 
 
-def encode_export_texts(texts: Iterable[RowText], options: ExportOptions) -> Iterator[str]:
-    """Return what `encode_export_rows` returns for whole promises, from rows as JSON texts."""
+def iter_export_texts(
+    db: sqlite3.Connection, query: Query, options: ExportOptions
+) -> Iterator[str]:
+    """Return what `encode_export_rows` returns for whole promises, most of it written by SQLite."""
     from promisectl.records import row_texts
 
     if options.form == "csv":
+        lines = queries.iter_promise_lines(db, query, row_texts.keep_plain_line)
         newline, raw = options.newline, options.raw
-        lines = row_texts.iter_csv_texts(texts, check_promise_row, newline=newline, raw=raw)
-        return chain(["\ufeff"] if options.bom else [], lines)
+        pieces = row_texts.iter_csv_texts(lines, check_promise_row, newline=newline, raw=raw)
+        return chain(["\ufeff"] if options.bom else [], pieces)
+    texts = queries.iter_promise_texts(db, query)
     encoded = row_texts.iter_json_texts(texts, check_promise_row)
     is_array = options.form == "json"
     return (as_json.iter_encoded_array if is_array else as_json.iter_encoded_lines)(encoded)

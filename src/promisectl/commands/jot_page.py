@@ -11,6 +11,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands import jot_lines
 from promisectl.commands.shared import counterparty, editor, output, prompts, recorder
+from promisectl.commands.shared.counterparty import KnownPeople
 from promisectl.domain.people import Newcomer
 from promisectl.domain.promise import Direction
 from promisectl.rendering import formats
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from promisectl.commands.shared.recorder import MoveAnswer
-    from promisectl.domain.people import Person
     from promisectl.env import Env
 
-    BuildDraft = Callable[[Env, Mapping[str, Any], list[Person]], Any]
+    BuildDraft = Callable[[Env, Mapping[str, Any], KnownPeople], Any]
     """The function of make that builds a draft of its arguments."""
     RecordDrafts = Callable[..., None]
     """The function of make that records drafts."""
@@ -77,7 +77,7 @@ class Jotter:
     ) -> None:
         self._env, self._build, self._record, self._blame = env, build, record, blame
         self._options = {"new": new, "backfill": backfill}
-        self._known = counterparty.load_known_people(env, writing=True)
+        self._known = KnownPeople(counterparty.load_known_people(env, writing=True))
         self._meant: dict[str, list[str]] = {}
         self._comments: dict[int, str] = {}
 

@@ -7,6 +7,7 @@ import uuid
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.commands.shared import arguments, counterparty, recorder
+from promisectl.commands.shared.counterparty import KnownPeople
 from promisectl.commands.shared.recorder import AnswerExtras, MoveAnswer, Reply
 from promisectl.domain import people
 from promisectl.domain.people import Newcomer, Person
@@ -16,7 +17,7 @@ from promisectl.rendering.messages import MoveReport
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -138,7 +139,8 @@ def make(env: Env, outcome: str | None = None, **words: Any) -> None:
         env.once = env.once and add_promises_to_key(env.once, promises)
         if env.once and recorder.repeat_first_answer(env):
             return
-    known, drafts = counterparty.load_known_people(env, writing=True), list[MakeDraft]()
+    known = KnownPeople(counterparty.load_known_people(env, writing=True))
+    drafts = list[MakeDraft]()
     for promise in promises:
         with blame(promise.place):
             drafts.append(build_draft(env, promise, known))
@@ -175,12 +177,12 @@ def check_stdin_options(env: Env, typed: MakeArguments) -> None:
         )
 
 
-def build_draft_of_fields(env: Env, fields: Mapping[str, Any], known: list[Person]) -> MakeDraft:
+def build_draft_of_fields(env: Env, fields: Mapping[str, Any], known: KnownPeople) -> MakeDraft:
     """Return the draft of a promise; `fields` are those of MakeArguments. See `build_draft`."""
     return build_draft(env, MakeArguments(**fields), known)
 
 
-def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraft:
+def build_draft(env: Env, typed: MakeArguments, known: KnownPeople) -> MakeDraft:
     """Return the draft of a promise; a newcomer in it is added to `known`.
 
     At a terminal, whom it binds is asked: for the reply if it is agreed, and about an offer of
@@ -230,7 +232,7 @@ def build_draft(env: Env, typed: MakeArguments, known: list[Person]) -> MakeDraf
     return _add_first_reply(env, draft) if typed.agreed else _ask_about_offer(env, draft)
 
 
-def add_replaced_sides(env: Env, typed: MakeArguments, known: Sequence[Person]) -> MakeArguments:
+def add_replaced_sides(env: Env, typed: MakeArguments, known: Iterable[Person]) -> MakeArguments:
     """Return the arguments with the sides of the promise to replace, where they name no side.
 
     Raises NoPromise and BadNumber.

@@ -114,13 +114,17 @@ class NameIndex:
         self._by_handle: dict[str, list[Person]] = {}
         self._by_name: dict[str, list[Person]] = {}
         for person in people:
-            if person.merged_into is not None:
-                continue
-            for handle in {build_handle(text) for text in (person.handle, *person.aliases)}:
-                self._by_handle.setdefault(handle, []).append(person)
-            if person.known:
-                for name in {build_handle(person.name), build_handle(person.handle)}:
-                    self._by_name.setdefault(name, []).append(person)
+            self.add_person(person)
+
+    def add_person(self, person: Person) -> None:
+        """Add a person, who is found from now on unless they were merged into another one."""
+        if person.merged_into is not None:
+            return
+        for handle in {build_handle(text) for text in (person.handle, *person.aliases)}:
+            self._by_handle.setdefault(handle, []).append(person)
+        if person.known:
+            for name in {build_handle(person.name), build_handle(person.handle)}:
+                self._by_name.setdefault(name, []).append(person)
 
     def find_exact_person(self, name: str) -> Person | None:
         """Return the person with that handle, alias or display name, in any spelling, or None.

@@ -30,6 +30,13 @@ _READ_MODEL_SOURCES = ("people", "promise_records")
 """The common tables that `promisectl.models` reads; the views come first."""
 _AFFECTED_LOOKUP = "EXISTS (SELECT * FROM problems AS t WHERE t.bigger = p.id)"
 _AFFECTED_LISTED = "instr(:affected, ' ' || p.id || ' ')"
+_FLAGS_BEGINNING = "nullif(ltrim( iif("
+_WITHOUT_FLAGS = (
+    "p.state IN ('kept', 'declined', 'withdrawn', 'released', 'void') AND p.unsaid IS NULL "
+    "AND coalesce(p.delivered_at <= p.due_at, 1)"
+)
+"""What promises have none of the flags: most of a large ledger."""
+_CELLS = f"json_array({', '.join(fields.PROMISE_FIELDS)})"
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"
 _NAMED_QUERY = re.compile(r"^-- (table|query): (\w+)$(.*?);$", re.MULTILINE | re.DOTALL)
@@ -124,11 +131,15 @@ def bind_own_clock(view: str) -> str:
 def bind_affected(views: dict[str, str]) -> dict[str, str]:
     """Return the views as the statements have them, with `:affected` for what they look up.
 
-    Raises ValueError if the view `promises` looks it up in other words.
+    They ask first whether a promise can have flags: that saves a fifth of the time to read a row.
+    Raises ValueError if the view `promises` is written in other words.
     """
-    if views["promises"].count(_AFFECTED_LOOKUP) != 1:
-        raise ValueError(views["promises"])
-    listed = views["promises"].replace(_AFFECTED_LOOKUP, _AFFECTED_LISTED)
+    promises = views["promises"]
+    if promises.count(_AFFECTED_LOOKUP) != 1 or promises.count(_FLAGS_BEGINNING) != 1:
+        raise ValueError(promises)
+    listed = promises.replace(_AFFECTED_LOOKUP, _AFFECTED_LISTED)
+    asked = f"CASE WHEN {_WITHOUT_FLAGS} THEN NULL ELSE {_FLAGS_BEGINNING}"
+    listed = listed.replace(_FLAGS_BEGINNING, asked).replace("AS flags", "END AS flags")
     return views | {"promises": listed}
 
 
@@ -155,7 +166,7 @@ def generate_read_model_module() -> str:
 def generate_statements() -> dict[str, str]:
     """Return the named statements, with `:name` for each parameter, without their sources.
 
-    Where a statement reads every promise, there is one that reads the same rows as texts, too.
+    Where a statement reads every promise, others read the same rows as texts.
     """
     options = {"render_postcompile": True}
     declared = {
@@ -166,17 +177,41 @@ def generate_statements() -> dict[str, str]:
         name: _collapse_whitespace(statement)
         for name, statement in (declared | read_queries()[1]).items()
     }
-    return named | {"ALL_PROMISE_TEXTS_BY_ID": select_row_texts(named["ALL_PROMISES_BY_ID"])}
+    return named | {
+        "ALL_PROMISE_LINES_BY_ID": select_csv_lines(named["ALL_PROMISES_BY_ID"]),
+        "ALL_PROMISE_TEXTS_BY_ID": select_row_texts(named["ALL_PROMISES_BY_ID"]),
+    }
 
 
 def select_row_texts(statement: str) -> str:
     """Return a statement that reads promises, with each row as `row_texts.RowText`."""
-    cells = f"json_array({', '.join(fields.PROMISE_FIELDS)}) AS cells"
     terms = ", ".join(f"'{name}', {column}" for name, column in fields.OFFER_COLUMNS.items())
     offer = f"iif(offer_revision, json_object({terms}), NULL) AS offer"
+    return _select(statement, f"{_CELLS} AS cells, {offer}")
+
+
+def select_csv_lines(statement: str) -> str:
+    """Return a statement that reads promises, with each row as `row_texts.CsvText`.
+
+    A text with a comma is quoted. A NUL would end the text, so that only its first quote is left,
+    and the line is not plain.
+    """
+    values = (
+        f"iif(instr({name}, ',') OR instr({name}, char(0)), '\"' || {name} || '\"', {name})"
+        if name in fields.FREE_TEXT_FIELDS
+        else name
+        for name in fields.PROMISE_FIELDS
+    )
+    form = ",".join(["%s"] * len(fields.PROMISE_FIELDS))
+    line = f"plain_line(printf('{form}', {', '.join(values)}))"
+    return _select(statement, f"coalesce({line}, {_CELLS}) AS line")
+
+
+def _select(statement: str, columns: str) -> str:
+    """Return a statement that reads whole rows, with these columns in their place."""
     if not statement.startswith("SELECT * "):
         raise ValueError(statement)
-    return statement.replace("*", f"{cells}, {offer}", 1)
+    return statement.replace("*", columns, 1)
 
 
 def _collapse_whitespace(sql: str) -> str:

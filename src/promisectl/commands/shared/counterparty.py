@@ -5,11 +5,11 @@ from __future__ import annotations
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.domain import people
-from promisectl.domain.people import Newcomer, Person
+from promisectl.domain.people import NameIndex, Newcomer, Person
 from promisectl.storage import ledger, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from promisectl.env import Env
@@ -17,6 +17,31 @@ if TYPE_CHECKING:
 _NEWCOMER_NUMBER = 0  # nobody in the ledger has it
 _NEW_WORD = "new"
 _FIELDS_OF_OTHER_SIDE = ("asked", "offered", "reply_by", "unsaid")
+
+
+class KnownPeople:
+    """Everybody whom a command may mean: the people of the ledger, and its newcomers so far.
+
+    Their names are looked up in one index, as a page may have thousands of names.
+    """
+
+    def __init__(self, known: Iterable[Person]) -> None:
+        self._people = [*known]
+        self._index = NameIndex(self._people)
+
+    def __iter__(self) -> Iterator[Person]:
+        """Iterate over everybody."""
+        return iter(self._people)
+
+    def add_newcomer(self, newcomer: Newcomer) -> None:
+        """Add somebody who is not in the ledger yet."""
+        person = Person(_NEWCOMER_NUMBER, newcomer.handle, newcomer.name)
+        self._people.append(person)
+        self._index.add_person(person)
+
+    def find_exact_person(self, name: str) -> Person | None:
+        """Return the person that `people.find_exact_person` finds. Raises AmbiguousPerson."""
+        return self._index.find_exact_person(name)
 
 
 def load_known_people(env: Env, *, writing: bool = False) -> list[Person]:
@@ -101,7 +126,7 @@ def ensure_fields_fit(env: Env, fields: Mapping[str, Any], spell: Callable[[str]
 
 
 def resolve_counterparties(
-    env: Env, option: str, names: Sequence[str], known: list[Person], *, new: bool
+    env: Env, option: str, names: Sequence[str], known: KnownPeople, *, new: bool
 ) -> list[Person | Newcomer | None]:
     """Return everybody that the `names` after `option` mean, each once, myself as None.
 
@@ -113,11 +138,11 @@ def resolve_counterparties(
         if is_ledger_owner(env, name):
             others.append(None)
             continue
-        is_known = new or people.find_exact_person(name, known)
+        is_known = new or known.find_exact_person(name)
         for single in [name] if is_known else resolve_group(env, option, name):
             other = resolve_counterparty(env, single, known, new=new)
             if isinstance(other, Newcomer):
-                known.append(Person(_NEWCOMER_NUMBER, other.handle, other.name))
+                known.add_newcomer(other)
             elif other.id == _NEWCOMER_NUMBER:
                 other = Newcomer(other.handle, other.name)
             others.append(other)
@@ -185,7 +210,7 @@ def _quote_handle(name: str) -> str:
 
 
 def resolve_counterparty(
-    env: Env, name: str, known: Sequence[Person], *, new: bool
+    env: Env, name: str, known: KnownPeople, *, new: bool
 ) -> Person | Newcomer:
     """Return the known person that a name means, else a newcomer.
 
@@ -193,7 +218,7 @@ def resolve_counterparty(
     For a name that is like a known one, ask at a terminal, unless `new`. Raises NearMiss where
     nobody can be asked.
     """
-    person = people.find_exact_person(name, known)
+    person = known.find_exact_person(name)
     if person:
         return person
     newcomer = people.parse_newcomer(name)
@@ -203,7 +228,7 @@ def resolve_counterparty(
     if person:
         env.print_hint(f"“{name}” is {person.name} ({person.handle}).")
         return person
-    near = people.list_near_people(name, known)
+    near = people.list_near_people(name, [*known])
     if not near:
         return newcomer
     if not env.may_ask:
@@ -211,7 +236,7 @@ def resolve_counterparty(
     return ask_near_person(env, name, newcomer, near)
 
 
-def find_person_by_part(name: str, known: Sequence[Person]) -> Person | None:
+def find_person_by_part(name: str, known: Iterable[Person]) -> Person | None:
     """Return the only person whose name is another with marks, else begins with it, or None.
 
     A name that somebody is given in the same command is not shortened there.
