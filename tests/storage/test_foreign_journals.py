@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -443,6 +444,33 @@ def test_the_small_journal_itself_is_taken(program: Program, small: list[Record]
     moment = START + timedelta(days=9)
     assert import_text(program, text, moment) is None
     ensure_sound(program, text, moment)
+
+
+_COLUMNS = ("number", "promise", "person", "verb", "side", "by", "at", "recorded_at")
+
+
+def test_a_value_of_another_type_is_refused_or_a_sound_ledger(
+    program: Program, small: list[Record]
+) -> None:
+    """SQLite stores a number in a column of text as text: the hash over it would not fit any more."""
+    moment, refused = START + timedelta(days=9), 0
+    for line, name, value in product(
+        range(1, len(small) - 1), (*_COLUMNS, "command", "entry"), (7, 1.0, "1")
+    ):
+        records = copy.deepcopy(small)
+        part = records[line] if name in records[line] else records[line]["acts"][0]
+        if name == "recorded_at":  # of a command and of its acts alike
+            records[line]["acts"][0][name] = value
+        part[name] = value
+        try:
+            forged = forge_journal(records)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            continue  # it is so odd that no hash can be told of it
+        refusal = import_text(program, forged, moment)
+        refused += refusal is not None
+        if not refusal:
+            ensure_sound(program, forged, moment)
+    assert refused > len(small) * len(_COLUMNS)
 
 
 def test_a_journal_of_an_earlier_version_is_taken_where_it_can_be_replayed(

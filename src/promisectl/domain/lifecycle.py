@@ -116,7 +116,7 @@ def find_transition(promise: Promise | None, verb: Verb, side: Side) -> Transiti
     return None
 
 
-@cache  # saves a seventh of a replay
+@cache  # saves a tenth of a replay
 def _list_rows_of_mover(
     state: State | None, verb: Verb, side: Side, direction: Direction | None, author: Side | None
 ) -> list[Transition]:

@@ -57,9 +57,9 @@ _ACT_TEXT_FIELDS = ("text", "cause", "repair", "risk", "no_to")
 _CONTENT_FIELDS = Act._fields[Act._fields.index("revision") :]
 """The fields of an act that its body holds; those before them have columns of their own."""
 _MAX_SHORT_CHARACTERS = len('{"revision":999}')
-"""How long the bodies are that most acts share, as a yes to the first terms is always the same."""
-_VERBS = {verb.value: verb for verb in Verb}  # a lookup takes a third of the time of a call
-_SIDES = {side.value: side for side in Side}
+"""How long the bodies are that many acts share: a yes to the first terms is always the same."""
+_VERBS_BY_NAME = {verb.value: verb for verb in Verb}  # a call takes 0.3 µs, a lookup 0.02
+_SIDES_BY_NAME = {side.value: side for side in Side}
 _PERSON_ACT_FIELDS = ("handle", "name", "into", "target")
 _IMPORTED_MOMENT_FIELDS = {name for name in ImportedState._fields if name.endswith("_at")}
 _NO_TERMS = Terms("")
@@ -311,7 +311,7 @@ def _build_act_damage(row: Mapping[str, Any]) -> errors.DamagedContent:
 
 def _build_act(row: Mapping[str, Any], content: tuple[Any, ...]) -> Act:
     at, recorded_at = decode_instant(row["at"]), decode_instant(row["recorded_at"])
-    verb, side = _VERBS[row["verb"]], _SIDES[row["side"]]
+    verb, side = _VERBS_BY_NAME[row["verb"]], _SIDES_BY_NAME[row["side"]]
     return Act(verb, side, at, recorded_at, row["number"], row["entry"], *content)
 
 
@@ -319,8 +319,8 @@ def _build_act(row: Mapping[str, Any], content: tuple[Any, ...]) -> Act:
 def _decode_short_body(verb: str, text: str) -> tuple[tuple[Any, ...], bool]:
     """Return what `_decode_content` returns, and whether `encode_act_body` writes it like this.
 
-    Half of all acts have one of a few bodies: to decode each of these once saves a quarter of a
-    replay.
+    Half of all acts have one of a few bodies: to decode each of these once saves a fifth of
+    the decoding.
     """
     content = _decode_content(verb, text)
     return content, _encode_content(content) == text

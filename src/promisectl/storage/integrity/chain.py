@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 _MAX_RECENT_UIDS = 10_000
-"""How many uids of promises are in memory: most acts are about one that another was lately about.
+"""How many uids are in memory: most acts are about a promise that others were lately about.
 
-To look up each of them in the map would take as long as to compute the hashes.
+To look up each of them in the map takes two thirds of the time of computing the hashes.
 """
 
 

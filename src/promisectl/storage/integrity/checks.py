@@ -119,7 +119,7 @@ def _list_contents_if_fine(
 ) -> list[IntegrityFinding]:
     """Return the findings about the contents, none if anything is wrong with them.
 
-    Reads only UTF-8, which saves an eighth of the time: a Python function for each text takes it.
+    Reads only UTF-8: to call a Python function for each text takes a tenth of the instructions.
     """
     factory = db.text_factory
     db.text_factory = str

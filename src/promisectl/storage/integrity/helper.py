@@ -1,4 +1,4 @@
-"""A second process that checks most promises of a large ledger, while the first does the rest.
+"""A second process that checks most promises of a large ledger beside the first.
 
 It can only say that all of them match their history. Whatever else it finds, or fails at, the first
 process finds out itself, so no fault depends on it.

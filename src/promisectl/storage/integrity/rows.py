@@ -181,7 +181,6 @@ class ContentChecks:
     def _decode_act(self, row: Mapping[str, Any], decode: Callable[[Any], _A | None]) -> _A | None:
         """Return the act of a row if a command could have written the row; else note it."""
         self._on_progress()
-        # Not `suppress`, which takes a twentieth of a replay.
         try:
             act = decode(row)
         except errors.DamagedContent:
