@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from promisectl.env import Env
     from promisectl.records.conditions import RowCondition
 
-_MAX_NAMED_PEOPLE = 8
-_MAX_NAMED_DIFFERENCES = 8
-_MAX_PROMISES_WITHOUT_BACKUP = 100  # a larger import is preceded by a backup
-
 
 def import_(
     env: Env,

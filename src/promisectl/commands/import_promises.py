@@ -1,4 +1,4 @@
-"""The import of promises from a file of this or another program: planned, then written at once."""
+"""The import of promises from a file of any program: planned, then written at once."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def list_open_verbs(promise: Promise) -> tuple[Verb, ...]:
         row
         for row in TRANSITIONS
         if row.state is promise.state
-        and find_transition(promise, row.verb, infer_speaker(promise, row.verb))
+        and find_transition(promise, row.verb, infer_speaker(promise, row.verb)) is row
         and not _is_told_to_me(promise, row.verb)
     )
     return tuple(dict.fromkeys(row.verb for row in rows if row.verb is not Verb.PARTIAL))

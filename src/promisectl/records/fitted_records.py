@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promisectl.records.profiles import Profile
 
 _MOMENT_FIELDS = ("made_at", *constants.IMPORTED_MOMENT_STATES)
-DAY_FIELDS = ("due", "reply_by", *_MOMENT_FIELDS)
+DATE_FIELDS = ("due", "reply_by", *_MOMENT_FIELDS)
 """The fields of a record that have a day or a moment."""
 _TURNED_NAME_PATTERN = re.compile(r"^([^,;]+),\s*([^,;(]*[^,;(\s])(\s*\([^()]*\))?$")
 

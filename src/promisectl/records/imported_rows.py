@@ -276,7 +276,7 @@ class RowBuilder:
             cleaners += [
                 (position, rewrite)
                 for position, field in enumerate(self._fields)
-                if field in fitted_records.DAY_FIELDS
+                if field in fitted_records.DATE_FIELDS
             ]
         return cleaners
 

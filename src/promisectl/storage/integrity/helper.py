@@ -85,7 +85,7 @@ class Helper:
     def end(self) -> None:
         """End the helper, whatever it is doing."""
         if self._is_running:
-            os.kill(self._process, signal.SIGKILL)
+            os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
         with suppress(ChildProcessError):  # where the system was told not to keep it for us
             os.waitpid(self._process, 0)
         os.close(self._orders)
@@ -105,9 +105,10 @@ def open_helper(
     are those of one process.
     """
     helper = None
-    if _is_helper_useful(path):
+    fork = getattr(os, "fork", None)  # Windows has none
+    if fork and _is_helper_useful(path):
         with suppress(OSError):  # a limit on processes or files
-            helper = _start_helper(partial(count_promises, path))
+            helper = _start_helper(fork, partial(count_promises, path))
     try:
         yield helper
     finally:
@@ -115,10 +116,12 @@ def open_helper(
             helper.end()
 
 
-def _start_helper(count_promises: Callable[[int, Callable[[], None]], HelperAnswer]) -> Helper:
+def _start_helper(
+    fork: Callable[[], int], count_promises: Callable[[int, Callable[[], None]], HelperAnswer]
+) -> Helper:
     orders_end, orders = os.pipe()
     answers, answers_end = os.pipe()
-    process = os.fork()
+    process = fork()
     if not process:
         os.close(orders)
         os.close(answers)
@@ -129,10 +132,11 @@ def _start_helper(count_promises: Callable[[int, Callable[[], None]], HelperAnsw
 
 
 def _is_helper_useful(path: str) -> bool:
-    if not hasattr(os, "fork") or not hasattr(os, "sched_getaffinity"):
+    list_processors = getattr(os, "sched_getaffinity", None)  # macOS has none
+    if not list_processors:
         return False
     try:
-        return os.path.getsize(path) >= _MIN_LEDGER_BYTES and len(os.sched_getaffinity(0)) > 1
+        return os.path.getsize(path) >= _MIN_LEDGER_BYTES and len(list_processors(0)) > 1
     except OSError:
         return False
 
