@@ -114,17 +114,19 @@ def _add(
 
 
 def _csv_lines(db: sqlite3.Connection, *, newline: str, raw: bool) -> Iterator[str]:
-    db.create_function("plain_line", 1, row_texts.keep_plain_line, deterministic=True)
-    found = _fetch(db, sql.ALL_PROMISE_LINES_BY_ID)
-    return row_texts.iter_csv_texts(found, export.check_promise_row, newline=newline, raw=raw)
+    kind = row_texts.PROMISES
+    found = _fetch(db, sql.ALL_PROMISE_LINES_BY_ID, kind)
+    return row_texts.iter_csv_texts(kind, found, export.check_promise_row, newline=newline, raw=raw)
 
 
 def _json_lines(db: sqlite3.Connection) -> Iterator[str]:
-    found = _fetch(db, sql.ALL_PROMISE_TEXTS_BY_ID)
-    return row_texts.iter_json_texts(found, export.check_promise_row)
+    kind = row_texts.PROMISES
+    found = _fetch(db, sql.ALL_PROMISE_TEXTS_BY_ID, kind)
+    return row_texts.iter_json_texts(kind, found, export.check_promise_row)
 
 
-def _fetch(db: sqlite3.Connection, statement: str) -> list[Any]:
+def _fetch(db: sqlite3.Connection, statement: str, kind: row_texts.RowKind) -> list[Any]:
+    db.create_function("plain_line", 1, row_texts.build_line_check(kind), deterministic=True)
     _, bound = queries.build_view_query(db, Query(CLOCK, sort="id"))
     return [tuple(row) for row in db.execute(statement, bound)]
 
@@ -225,9 +227,60 @@ def test_most_rows_are_lines_that_sqlite_wrote() -> None:
     with _ledger() as db:
         for number, row in enumerate(promises, 1):
             _add(db, number, row)
-        db.create_function("plain_line", 1, row_texts.keep_plain_line, deterministic=True)
-        lines = [line for (line,) in _fetch(db, sql.ALL_PROMISE_LINES_BY_ID)]
+        found = _fetch(db, sql.ALL_PROMISE_LINES_BY_ID, row_texts.PROMISES)
+    lines = [line for (line,) in found]
     assert [line[:2] for line in lines] == ["1,", "2,", "3,", "4,"]
+
+
+ACT = {
+    "number": 1, "entry": 1, "promise": 1, "person": None, "verb": "note", "side": "bookkeeper", "by": "me", "at": MADE, "recorded_at": MADE,
+    "hash": "0" * 64,
+}  # fmt: skip
+json_values = st.one_of(cells, numbers, st.booleans(), st.lists(texts, max_size=2))
+bodies = st.fixed_dictionaries(
+    {"revision": numbers},
+    optional={
+        **dict.fromkeys(("text", "repair", "risk", "no_to", "unsaid"), json_values),
+        **dict.fromkeys(("told_at", "cause"), stored),
+        "answer_by": st.fixed_dictionaries({"civil": stored, "zone": stored}),
+        "person": st.just(1),
+    },
+)
+
+
+@settings(max_examples=4 * settings().max_examples)
+@given(
+    bodies,
+    st.sampled_from(["note", "correct", "renege"]),
+    st.booleans(),
+    st.one_of(texts, phrases).filter(bool),
+)
+@example({"revision": 1, "text": ["a", "b,c"]}, "note", False, "dana")
+@example({"revision": 1, "text": {"a": 1}}, "note", False, "dana")
+@example({"revision": [1, 2], "unsaid": 2}, "note", False, "dana")
+@example({"revision": 1, "text": "It rains, and snows", "unsaid": True}, "note", False, "dana")
+@example({"revision": None, "handle": "dana", "unsaid": ""}, "rename", True, "dana")
+@example({"revision": 1, "unsaid": "a, b"}, "note", False, "dana")
+def test_acts_are_written_like_rows(
+    body: dict[str, object], verb: str, about_person: bool, handle: str
+) -> None:
+    with _ledger() as db:
+        _add(db, 1, {"outcome": "Send the numbers"}, handle=handle)
+        db.execute("INSERT INTO entry VALUES (1, 'note', ?, NULL)", (MADE,))
+        act = ACT | {"verb": verb, "body": json.dumps(body)}
+        act |= {"promise": None, "person": 1} if about_person else {}
+        names = ", ".join(f'"{name}"' for name in act)
+        marks = ", ".join("?" * len(act))
+        db.execute(f"INSERT INTO act ({names}) VALUES ({marks})", [*act.values()])
+        plain = db.execute(sql.ACT_ROWS).fetchall()
+        kind = row_texts.ACTS
+        lines, found = _fetch(db, sql.ACT_LINES, kind), _fetch(db, sql.ACT_TEXTS, kind)
+    for newline, raw in (("\r\n", False), ("\n", True)):
+        written = row_texts.iter_csv_texts(kind, lines, fields.check_uid, newline=newline, raw=raw)
+        expected = as_csv.iter_csv_lines(plain, fields.ACT_FIELDS, newline=newline, raw=raw)
+        assert "".join(written) == "".join(expected)
+    records = [as_json.encode_json(fields.build_act_record(row)) for row in plain]
+    assert [*row_texts.iter_json_texts(kind, found, fields.check_uid)] == records
 
 
 @pytest.fixture
@@ -262,12 +315,13 @@ def many(program: Program) -> Program:
     "words",
     [
         (), ("--raw",), ("--newline", "lf"), ("--bom",), ("--format", "tsv"), ("--format", "json"), ("--format", "jsonl"), ("--limit", "3"),
-        ("--format", "jsonl", "--tag", "a"), ("--search", "QUOTED"), ("--state", "active", "--format", "json"), ("--as-of", "today"),
+        ("--format", "jsonl", "--tag", "a"), ("--acts",), ("--acts", "--format", "jsonl"), ("--search", "QUOTED"), ("--state", "active", "--format", "json"), ("--as-of", "today"),
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_a_large_export_is_that_of_its_columns(many: Program, words: tuple[str, ...]) -> None:
     columns = [*fields.PROMISE_FIELDS, *(["offer"] if {"json", "jsonl"} & {*words} else [])]
+    columns = [*fields.ACT_FIELDS] if "--acts" in words else columns
     written = many.ok("export", *words)
     assert many.ok("export", *words, "--columns", ",".join(columns)) == written
     assert len(written.splitlines()) > (

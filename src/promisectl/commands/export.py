@@ -25,13 +25,14 @@ from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from promisectl.commands.shared.output import RecordKind
     from promisectl.commands.shared.output_files import OutputTarget
     from promisectl.env import Env
     from promisectl.records.fields import Row
+    from promisectl.records.row_texts import CsvText, RowKind, RowText
     from promisectl.storage.queries import Query
 
 # The formats in which an option means something.
@@ -45,7 +46,7 @@ _FORMATS_BY_OPTION = {
     "--newline": ("csv", "tsv"),
     "--alarm": ("ics",),
 }
-_TEXT_FORMATS = ("csv", "json", "jsonl")  # those that `iter_export_texts` writes
+_TEXT_FORMATS = ("csv", "json", "jsonl")  # those that SQLite can write
 _FORMATS_BY_ENDING = {"tab": "tsv", "ndjson": "jsonl", "markdown": "md", "ical": "ics"}
 _OTHER_ENDINGS = (
     *("xls", "xlsx", "xlsm", "ods", "fods", "numbers", "parquet", "feather"),
@@ -180,22 +181,26 @@ def _open_export_pieces(
     In Markdown the promises come direction by direction. Void ones are not for people unless they
     are asked for. Raises NotWithActs.
     """
+    is_whole = options.form in _TEXT_FORMATS and not (options.readable or options.columns)
     if acts:
         _refuse_other_filters(filters, "--acts", but=("--limit", "--all"))
         limit = arguments.check_row_limit(filters.limit)
         with output_views.open_view(env) as db:
-            rows = map(fields.check_uid, queries.iter_act_rows(db, ActQuery(limit=limit)))
+            wanted = ActQuery(limit=limit)
+            if is_whole and queries.should_read_act_texts(db, wanted):
+                yield encode_act_texts(db, options)
+                return
+            rows = map(fields.check_uid, queries.iter_act_rows(db, wanted))
             yield encode_export_rows(env, rows, output_views.ACT_RECORDS, options)
     else:
         moment, query = filters.build_query(env, sort="id")
         query = query._replace(not_void=options.readable and not filters.state)
         grouped = options.form == "md" and not options.readable
-        is_whole = options.form in _TEXT_FORMATS and not (options.readable or options.columns)
         with output_views.open_view(
             env, moment, acts=options.form != "md" or bool(filters.asked_with)
         ) as db:
             if is_whole and queries.should_read_texts(db, query):
-                yield iter_export_texts(db, query, options)
+                yield encode_promise_texts(db, query, options)
                 return
             rows = map(fields.check_uid, queries.iter_promise_rows(db, query, by_direction=grouped))
             yield encode_export_rows(env, rows, output_views.PROMISE_RECORDS, options)
@@ -245,21 +250,58 @@ def encode_export_rows(
     return encode(records)
 
 
-def iter_export_texts(
+def encode_promise_texts(
     db: sqlite3.Connection, query: Query, options: ExportOptions
 ) -> Iterator[str]:
     """Return what `encode_export_rows` returns for whole promises, most of it written by SQLite."""
     from promisectl.records import row_texts
 
+    kind = row_texts.PROMISES
     if options.form == "csv":
-        lines = queries.iter_promise_lines(db, query, row_texts.keep_plain_line)
-        newline, raw = options.newline, options.raw
-        pieces = row_texts.iter_csv_texts(lines, check_promise_row, newline=newline, raw=raw)
-        return chain(["\ufeff"] if options.bom else [], pieces)
+        lines = queries.iter_promise_lines(db, query, row_texts.build_line_check(kind))
+        return encode_csv_texts(kind, lines, check_promise_row, options)
     texts = queries.iter_promise_texts(db, query)
-    encoded = row_texts.iter_json_texts(texts, check_promise_row)
-    is_array = options.form == "json"
-    return (as_json.iter_encoded_array if is_array else as_json.iter_encoded_lines)(encoded)
+    return encode_json_texts(kind, texts, check_promise_row, options)
+
+
+def encode_act_texts(db: sqlite3.Connection, options: ExportOptions) -> Iterator[str]:
+    """Return what `encode_export_rows` returns for all acts, most of it written by SQLite."""
+    from promisectl.records import row_texts
+
+    kind = row_texts.ACTS
+    if options.form == "csv":
+        lines = queries.iter_act_lines(db, row_texts.build_line_check(kind))
+        return encode_csv_texts(kind, lines, fields.check_uid, options)
+    return encode_json_texts(kind, queries.iter_act_texts(db), fields.check_uid, options)
+
+
+def encode_csv_texts(
+    kind: RowKind,
+    lines: Iterable[CsvText],
+    check_row: Callable[[Row], Row],
+    options: ExportOptions,
+) -> Iterator[str]:
+    """Return the text of rows that SQLite has written as CSV where they are plain."""
+    from promisectl.records import row_texts
+
+    newline, raw = options.newline, options.raw
+    pieces = row_texts.iter_csv_texts(kind, lines, check_row, newline=newline, raw=raw)
+    return chain(["\ufeff"] if options.bom else [], pieces)
+
+
+def encode_json_texts(
+    kind: RowKind,
+    texts: Iterable[RowText],
+    check_row: Callable[[Row], Row],
+    options: ExportOptions,
+) -> Iterator[str]:
+    """Return the text of rows that SQLite has written as JSON arrays."""
+    from promisectl.records import row_texts
+
+    encoded = row_texts.iter_json_texts(kind, texts, check_row)
+    if options.form == "json":
+        return as_json.iter_encoded_array(encoded)
+    return as_json.iter_encoded_lines(encoded)
 
 
 def check_promise_row(row: Row) -> Row:

@@ -1,6 +1,7 @@
 """Generates `compiled`: the schema and statements as SQL, the commands as tables and manual."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy.dialects import sqlite
@@ -36,7 +37,6 @@ _WITHOUT_FLAGS = (
     "AND coalesce(p.delivered_at <= p.due_at, 1)"
 )
 """What promises have none of the flags: most of a large ledger."""
-_CELLS = f"json_array({', '.join(fields.PROMISE_FIELDS)})"
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"
 _NAMED_QUERY = re.compile(r"^-- (table|query): (\w+)$(.*?);$", re.MULTILINE | re.DOTALL)
@@ -177,21 +177,24 @@ def generate_statements() -> dict[str, str]:
         name: _collapse_whitespace(statement)
         for name, statement in (declared | read_queries()[1]).items()
     }
+    promises, acts = named["ALL_PROMISES_BY_ID"], named["ACT_ROWS"]
     return named | {
-        "ALL_PROMISE_LINES_BY_ID": select_csv_lines(named["ALL_PROMISES_BY_ID"]),
-        "ALL_PROMISE_TEXTS_BY_ID": select_row_texts(named["ALL_PROMISES_BY_ID"]),
+        "ALL_PROMISE_LINES_BY_ID": select_csv_lines(promises, fields.PROMISE_FIELDS),
+        "ALL_PROMISE_TEXTS_BY_ID": select_promise_texts(promises),
+        "ACT_LINES": select_csv_lines(acts, fields.ACT_FIELDS),
+        "ACT_TEXTS": _select(acts, f"{_build_cells(fields.ACT_FIELDS)} AS cells"),
     }
 
 
-def select_row_texts(statement: str) -> str:
+def select_promise_texts(statement: str) -> str:
     """Return a statement that reads promises, with each row as `row_texts.RowText`."""
     terms = ", ".join(f"'{name}', {column}" for name, column in fields.OFFER_COLUMNS.items())
     offer = f"iif(offer_revision, json_object({terms}), NULL) AS offer"
-    return _select(statement, f"{_CELLS} AS cells, {offer}")
+    return _select(statement, f"{_build_cells(fields.PROMISE_FIELDS)} AS cells, {offer}")
 
 
-def select_csv_lines(statement: str) -> str:
-    """Return a statement that reads promises, with each row as `row_texts.CsvText`.
+def select_csv_lines(statement: str, names: Sequence[str]) -> str:
+    """Return a statement that reads rows, with each as `row_texts.CsvText`.
 
     A text with a comma is quoted. A NUL would end the text, so that only its first quote is left,
     and the line is not plain.
@@ -199,12 +202,17 @@ def select_csv_lines(statement: str) -> str:
     values = (
         f"iif(instr({name}, ',') OR instr({name}, char(0)), '\"' || {name} || '\"', {name})"
         if name in fields.FREE_TEXT_FIELDS
-        else name
-        for name in fields.PROMISE_FIELDS
+        else f'"{name}"'
+        for name in names
     )
-    form = ",".join(["%s"] * len(fields.PROMISE_FIELDS))
-    line = f"plain_line(printf('{form}', {', '.join(values)}))"
-    return _select(statement, f"coalesce({line}, {_CELLS}) AS line")
+    line = f"plain_line(printf('{','.join(['%s'] * len(names))}', {', '.join(values)}))"
+    return _select(statement, f"coalesce({line}, {_build_cells(names)}) AS line")
+
+
+def _build_cells(names: Sequence[str]) -> str:
+    """Return the JSON array of the fields of a row."""
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"json_array({quoted})"
 
 
 def _select(statement: str, columns: str) -> str:

@@ -67,8 +67,9 @@ FREE_TEXT_FIELDS = (
     "repair",
     "risk",
     "no_to",
+    "text",
 )
-"""The fields of a promise with text that somebody wrote."""
+"""The fields of a promise or an act with text that somebody wrote."""
 NUMBER_FIELDS = (
     "id",
     "revision",
@@ -79,8 +80,12 @@ NUMBER_FIELDS = (
     "place",
     "of",
     "part_of",
+    "entry",
+    "promise",
+    "undone_by",
+    "unsaid",
 )
-"""The fields of a promise with a number."""
+"""The fields of a promise or an act with a number."""
 IMPORT_RECORD_FIELDS = (*PROMISE_FIELDS, "offer")
 ACT_FIELDS = (
     "id",

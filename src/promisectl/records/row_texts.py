@@ -1,4 +1,4 @@
-"""Promises as texts of SQLite: most become CSV or JSON without being taken apart.
+"""Rows as texts of SQLite: most become CSV or JSON without being taken apart.
 
 Of a million promises, Python would spend a third of the time on fetching 43 values a row, and
 another third on writing them. SQLite writes a row as one text: a line of CSV, or an array of JSON,
@@ -10,64 +10,72 @@ a row of a view.
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from itertools import chain, islice
 
-from promisectl._typing import TYPE_CHECKING
+from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, as_json, fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from promisectl.records.fields import Row
 
-    RowText = tuple[str, str | None]
-    """The fields of a promise as a JSON array, and its offer as a JSON object, if it has one."""
+    RowText = tuple[str] | tuple[str, str | None]
+    """The fields of a row as a JSON array; of a promise also its offer, a JSON object or None."""
     CsvText = tuple[str]
-    """A plain line of CSV without its newline, or the fields of a promise as a JSON array."""
+    """A plain line of CSV without its newline, or the fields of a row as a JSON array."""
 
 _COMMA = "\x01"
 """What stands for a comma inside a text while a row is written: SQLite's JSON escapes it."""
-_SOUND_START = re.compile(
-    r"\[\d+,"
-    r'"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",'
-    r'"[a-z]+","[a-z]+","',
-    re.ASCII,
-)
-"""How a row begins: id, uid, direction and state; then the handle of a person who is there."""
 _BATCH_ROWS = 128
 """How many rows are written at once."""
-# The fields of a plain line of CSV. No text in it begins like a formula. With \w for the letters of
-# a word, a line would take 1.7 times as long.
+# The fields of a plain line of CSV. No text in it begins like a formula. With \w for the letters
+# of a word, a line would take 1.7 times as long.
 _UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NUMBER_PATTERN = "-?+[0-9]*+"
 _WORDS_PATTERN = "(?:[0-9A-Za-z][-0-9A-Za-z_:/+. ]*+)?+"
 _TEXT_PATTERN = r'\w[^,"\r\n]*+|"\w[^"\r\n]*+"'
 _PATTERNS_BY_FIELD = {
-    "uid": _UUID_PATTERN,
     **dict.fromkeys(fields.NUMBER_FIELDS, _NUMBER_PATTERN),
     **dict.fromkeys(fields.FREE_TEXT_FIELDS, f"(?:{_TEXT_PATTERN})?+"),
-    "person": f"(?:{_TEXT_PATTERN})",
     "tags": r'(?:\w[^,"\r\n]*+)?+',
 }
-_match_plain_line = re.compile(
-    ",".join([_PATTERNS_BY_FIELD.get(name, _WORDS_PATTERN) for name in fields.PROMISE_FIELDS])
-).fullmatch
-_TAGS_PLACE, _FLAGS_PLACE, _PARTS_PLACE = (
-    fields.PROMISE_FIELDS.index(name) for name in ("tags", "flags", "parts")
-)
-_RECORD_TEMPLATE = "".join(
-    ("{", *(f'"{name}": %s, ' for name in fields.PROMISE_FIELDS), '"offer": %s}')
-)
 
 
-def keep_plain_line(line: str) -> str | None:
-    """Return a line of CSV that SQLite wrote if it is plain, and None if it is not."""
-    return line if _match_plain_line(line) else None
+class RowKind(NamedTuple):
+    """A kind of rows: their fields, and what their texts look like.
+
+    `patterns` are those of fields that are not like others of their name, in a plain line of CSV.
+    `start` is how the JSON array begins in which the row is not damaged. `encoders` write fields
+    that are not the same in a row and in its record. `build_record` builds the record of a row.
+    """
+
+    columns: tuple[str, ...]
+    patterns: Mapping[str, str]
+    start: str
+    encoders: Mapping[str, Callable[[str], str]]
+    build_record: Callable[[Row], Any]
+    has_offer: bool = False
+
+
+def build_line_check(kind: RowKind) -> Callable[[str], str | None]:
+    """Return a function that returns a line of CSV if it is plain, and None if it is not."""
+    patterns = {**_PATTERNS_BY_FIELD, **kind.patterns}
+    match = re.compile(
+        ",".join([patterns.get(name, _WORDS_PATTERN) for name in kind.columns])
+    ).fullmatch
+    return lambda line: line if match(line) else None
 
 
 def iter_csv_texts(
-    texts: Iterable[CsvText], check_row: Callable[[Row], Row], *, newline: str, raw: bool
+    kind: RowKind,
+    texts: Iterable[CsvText],
+    check_row: Callable[[Row], Row],
+    *,
+    newline: str,
+    raw: bool,
 ) -> Iterator[str]:
     """Return the same text as `as_csv.iter_csv_lines` does for the rows of these texts.
 
@@ -77,35 +85,40 @@ def iter_csv_texts(
     def encode_line(line: str) -> str:
         if not line.startswith("["):
             return line + newline
-        rows = [check_row(_build_row(line, None))]
-        _, line = as_csv.iter_csv_lines(rows, columns, newline=newline, raw=raw)
+        rows = [check_row(_build_row(kind, line))]
+        _, line = as_csv.iter_csv_lines(rows, kind.columns, newline=newline, raw=raw)
         return line
 
-    columns = fields.PROMISE_FIELDS
-    yield from as_csv.iter_csv_lines((), columns, newline=newline)
+    yield from as_csv.iter_csv_lines((), kind.columns, newline=newline)
     texts = iter(texts)
     while batch := [encode_line(line) for (line,) in islice(texts, _BATCH_ROWS)]:
         yield "".join(batch)
 
 
-def iter_json_texts(texts: Iterable[RowText], check_row: Callable[[Row], Row]) -> Iterator[str]:
+def iter_json_texts(
+    kind: RowKind, texts: Iterable[RowText], check_row: Callable[[Row], Row]
+) -> Iterator[str]:
     """Return each row as `as_json.encode_json` encodes its record.
 
     `check_row` refuses a row that is damaged.
     """
-    for cells, offer in texts:
+    names = (*kind.columns, "offer") if kind.has_offer else kind.columns
+    template = "{" + ", ".join([f'"{name}": %s' for name in names]) + "}"
+    encoders = [(kind.columns.index(name), encode) for name, encode in kind.encoders.items()]
+    match_start = re.compile(kind.start, re.ASCII).match
+    for cells, *offers in texts:
         is_plain = (cells.isascii() and "\x7f" not in cells) or cells.isprintable()
-        if is_plain and "\\" not in cells and _SOUND_START.match(cells):
+        if is_plain and "\\" not in cells and match_start(cells):
             values = _mark_commas(cells)[1:-1].split(",")
-            if len(values) == len(fields.PROMISE_FIELDS):
-                for place in (_TAGS_PLACE, _FLAGS_PLACE):
-                    values[place] = _encode_list(values[place], str.split)
-                values[_PARTS_PLACE] = _encode_list(values[_PARTS_PLACE], fields.parse_id_list)
-                values.append("null" if offer is None else _encode_offer(offer))
-                yield (_RECORD_TEMPLATE % tuple(values)).replace(_COMMA, ",")
+            if len(values) == len(kind.columns):
+                for place, encode in encoders:
+                    values[place] = encode(values[place])
+                for offer in offers:
+                    values.append("null" if offer is None else _encode_offer(offer))
+                yield (template % tuple(values)).replace(_COMMA, ",")
                 continue
-        row = check_row(_build_row(cells, offer))
-        yield as_json.encode_json(fields.build_promise_record(row))
+        row = check_row(_build_row(kind, cells, *offers))
+        yield as_json.encode_json(kind.build_record(row))
 
 
 def _mark_commas(cells: str) -> str:
@@ -122,7 +135,7 @@ def _mark_commas(cells: str) -> str:
     return cells
 
 
-def _encode_list(value: str, split: Callable[[str], list[Any]]) -> str:
+def _encode_list(split: Callable[[str], list[Any]], value: str) -> str:
     """Return the JSON of the list that a text is split into; empty for `null`."""
     if value == "null":
         return "[]"
@@ -135,13 +148,45 @@ def _encode_offer(offer: str) -> str:
     return as_json.encode_json(json.loads(offer))
 
 
-def _build_row(cells: str, offer: str | None) -> Row:
-    """Return the row of the view `promises` that its texts were made of."""
+@lru_cache(_BATCH_ROWS)
+def _encode_flag(value: str) -> str:
+    """Return the JSON of a flag, which SQLite has as a number."""
+    import json
+
+    return as_json.encode_json(bool(json.loads(value.replace(_COMMA, ","))))
+
+
+def _build_row(kind: RowKind, cells: str, offer: str | None = None) -> Row:
+    """Return the row of the view that its texts were made of."""
     import json
 
     terms = json.loads(offer) if offer else {}
+    names = fields.OFFER_COLUMNS.items() if kind.has_offer else ()
     values = chain(
-        ((column, terms.get(name)) for name, column in fields.OFFER_COLUMNS.items()),
-        zip(fields.PROMISE_FIELDS, json.loads(cells), strict=True),
+        ((column, terms.get(name)) for name, column in names),
+        zip(kind.columns, json.loads(cells), strict=True),
     )
     return dict(values)
+
+
+PROMISES = RowKind(
+    fields.PROMISE_FIELDS,
+    {"uid": _UUID_PATTERN, "person": f"(?:{_TEXT_PATTERN})"},
+    # Its id, uid, direction and state; then the handle of a person who is there.
+    rf'\[\d+,"{_UUID_PATTERN}","[a-z]+","[a-z]+","',
+    {
+        "tags": partial(_encode_list, str.split),
+        "flags": partial(_encode_list, str.split),
+        "parts": partial(_encode_list, fields.parse_id_list),
+    },
+    fields.build_promise_record,
+    has_offer=True,
+)
+ACTS = RowKind(
+    fields.ACT_FIELDS,
+    {"uid": f"(?:{_UUID_PATTERN})?+"},
+    # Its number, entry, promise and uid; an act about a person has neither of the last two.
+    rf'\[\d+,\d+,(?:\d+|null),(?:"{_UUID_PATTERN}"|null),"',
+    {"unsaid": _encode_flag},
+    fields.build_act_record,
+)

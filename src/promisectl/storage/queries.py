@@ -6,6 +6,7 @@ from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
+from promisectl.storage.connection import fetch_last_act
 
 if TYPE_CHECKING:
     import sqlite3
@@ -144,7 +145,8 @@ def iter_promise_texts(db: sqlite3.Connection, query: Query) -> Iterator[tuple[s
 
     Who takes a text apart calls `refuse_strangers`.
     """
-    return _iter_texts(db, query, sql.ALL_PROMISE_TEXTS_BY_ID)
+    _, bound = build_view_query(db, query)
+    return _iter_texts(db, sql.ALL_PROMISE_TEXTS_BY_ID, bound)
 
 
 def iter_promise_lines(
@@ -152,14 +154,14 @@ def iter_promise_lines(
 ) -> Iterator[tuple[str]]:
     """Return the rows that a query finds as `row_texts.CsvText`, like `iter_promise_texts`.
 
-    `keep_plain_line` is the function of that name there.
+    `keep_plain_line` is the function that `row_texts.build_line_check` returns.
     """
-    db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
-    return _iter_texts(db, query, sql.ALL_PROMISE_LINES_BY_ID)
-
-
-def _iter_texts(db: sqlite3.Connection, query: Query, statement: str) -> Iterator[Any]:
     _, bound = build_view_query(db, query)
+    db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
+    return _iter_texts(db, sql.ALL_PROMISE_LINES_BY_ID, bound)
+
+
+def _iter_texts(db: sqlite3.Connection, statement: str, bound: Mapping[str, Any]) -> Iterator[Any]:
     answer = _keep_answer(db, statement, bound)
     answer.row_factory = None
     return answer
@@ -302,6 +304,24 @@ def iter_act_rows(db: sqlite3.Connection, query: ActQuery) -> Iterator[StoredRow
     The ledger is released first.
     """
     return fetch_and_release(db, query.statement, query.parameters)
+
+
+def should_read_act_texts(db: sqlite3.Connection, query: ActQuery) -> bool:
+    """Whether it saves time to read the rows of acts as texts; it does not for few of them."""
+    return query.statement is sql.ACT_ROWS and fetch_last_act(db).number > MAX_MEMORY_ROWS
+
+
+def iter_act_texts(db: sqlite3.Connection) -> Iterator[tuple[str]]:
+    """Return the rows of all acts as `row_texts.RowText`, after the ledger is released."""
+    return _iter_texts(db, sql.ACT_TEXTS, {})
+
+
+def iter_act_lines(
+    db: sqlite3.Connection, keep_plain_line: Callable[[str], str | None]
+) -> Iterator[tuple[str]]:
+    """Return the rows of all acts as `row_texts.CsvText`, as `iter_promise_lines` does."""
+    db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
+    return _iter_texts(db, sql.ACT_LINES, {})
 
 
 def fetch_act_rows(db: sqlite3.Connection, query: ActQuery) -> list[StoredRow]:
