@@ -1,6 +1,7 @@
 """Rows as SQLite's own JSON: what is written of them is what is written of the rows themselves, whatever they hold."""
 
 import json
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -230,6 +231,20 @@ def test_most_rows_are_lines_that_sqlite_wrote() -> None:
         found = _fetch(db, sql.ALL_PROMISE_LINES_BY_ID, row_texts.PROMISES)
     lines = [line for (line,) in found]
     assert [line[:2] for line in lines] == ["1,", "2,", "3,", "4,"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="it can't be held back here")
+def test_ctrl_c_while_sqlite_asks_for_plain_lines_is_no_failure_of_the_ledger() -> None:
+    def keep(line: str) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return line
+
+    with _ledger() as db:
+        _add(db, 1, {"outcome": "Send the numbers"})
+        db.execute("BEGIN")
+        with pytest.raises(KeyboardInterrupt):
+            queries.iter_promise_lines(db, Query(CLOCK, sort="id"), keep)
+        assert db.execute("SELECT line FROM temp.answer").fetchone()[0].startswith("1,")
 
 
 ACT = {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _COMMA = "\x01"
 """What stands for a comma inside a text while a row is written: SQLite's JSON escapes it."""
-_BATCH_ROWS = 128
+_BATCH_ROWS = 32
 """How many rows are written at once."""
 # The fields of a plain line of CSV. No text in it begins like a formula. With \w for the letters
 # of a word, a line would take 1.7 times as long.

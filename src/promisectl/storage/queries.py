@@ -157,8 +157,25 @@ def iter_promise_lines(
     `keep_plain_line` is the function that `row_texts.build_line_check` returns.
     """
     _, bound = build_view_query(db, query)
+    return _iter_lines(db, sql.ALL_PROMISE_LINES_BY_ID, bound, keep_plain_line)
+
+
+def _iter_lines(
+    db: sqlite3.Connection,
+    statement: str,
+    bound: Mapping[str, Any],
+    keep_plain_line: Callable[[str], str | None],
+) -> Iterator[Any]:
+    """Return the rows of a statement, in which SQLite calls `keep_plain_line`.
+
+    It would take a Ctrl-C there for a failure, so that comes after the statement, as it does where
+    no Python is called.
+    """
+    from promisectl.system import interrupts  # saves every view the import of signal
+
     db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
-    return _iter_texts(db, sql.ALL_PROMISE_LINES_BY_ID, bound)
+    with interrupts.delay_interrupts():
+        return _iter_texts(db, statement, bound)
 
 
 def _iter_texts(db: sqlite3.Connection, statement: str, bound: Mapping[str, Any]) -> Iterator[Any]:
@@ -320,8 +337,7 @@ def iter_act_lines(
     db: sqlite3.Connection, keep_plain_line: Callable[[str], str | None]
 ) -> Iterator[tuple[str]]:
     """Return the rows of all acts as `row_texts.CsvText`, as `iter_promise_lines` does."""
-    db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
-    return _iter_texts(db, sql.ACT_LINES, {})
+    return _iter_lines(db, sql.ACT_LINES, {}, keep_plain_line)
 
 
 def fetch_act_rows(db: sqlite3.Connection, query: ActQuery) -> list[StoredRow]:
