@@ -61,9 +61,10 @@ def stats(
         )
     scope = StatisticsScope.build(person.handle if person else None, window.since, window.until)
     with output.open_view(env, window.as_of if as_of else None, acts=True) as db:
-        reader = StatisticsReader(db, output.build_clock(env, window.as_of), scope)
-        made = {way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS}
-        months = count_months(env, reader, window) if env.form == "table" else {}
+        with queries.allow_interrupts_of_many(db):
+            reader = StatisticsReader(db, output.build_clock(env, window.as_of), scope)
+            made = {way: reader.fetch_statistics(way) for way in STATISTICS_DIRECTIONS}
+            months = count_months(env, reader, window) if env.form == "table" else {}
         yes_handle = next(iter(made["owed"].always_yes), None)
         yes_name = queries.fetch_name_of_handle(db, yes_handle) if yes_handle else None
     if env.form != "table":

@@ -241,16 +241,23 @@ def retry_while_busy(
 
 @contextmanager
 def allow_interrupts(db: sqlite3.Connection) -> Iterator[None]:
-    """Let Ctrl-C stop the long statement inside the `with` block. Raises KeyboardInterrupt then."""
+    """Let Ctrl-C stop the long statement inside the `with` block. Raises KeyboardInterrupt then.
+
+    It may come while SQLite calls a function of Python, and SQLite would report only that this
+    function failed.
+    """
+    from promisectl.system import interrupts  # saves every view the import of signal
+
     db.set_progress_handler(lambda: 0, _INTERRUPT_CHECK_STEPS)
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            raise KeyboardInterrupt from error
-        raise
-    finally:
-        db.set_progress_handler(None, 0)
+    with interrupts.note_interrupts() as noted:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if noted or error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise KeyboardInterrupt from error
+            raise
+        finally:
+            db.set_progress_handler(None, 0)
 
 
 @contextmanager

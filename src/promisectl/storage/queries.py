@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from itertools import groupby
 
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import sql
+from promisectl.storage import connection
 from promisectl.storage.connection import fetch_last_act
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from typing import Any
 
@@ -166,16 +169,9 @@ def _iter_lines(
     bound: Mapping[str, Any],
     keep_plain_line: Callable[[str], str | None],
 ) -> Iterator[Any]:
-    """Return the rows of a statement, in which SQLite calls `keep_plain_line`.
-
-    It would take a Ctrl-C there for a failure, so that comes after the statement, as it does where
-    no Python is called.
-    """
-    from promisectl.system import interrupts  # saves every view the import of signal
-
+    """Return the rows of a statement, in which SQLite calls `keep_plain_line`."""
     db.create_function("plain_line", 1, keep_plain_line, deterministic=True)
-    with interrupts.delay_interrupts():
-        return _iter_texts(db, statement, bound)
+    return _iter_texts(db, statement, bound)
 
 
 def _iter_texts(db: sqlite3.Connection, statement: str, bound: Mapping[str, Any]) -> Iterator[Any]:
@@ -265,9 +261,17 @@ def _keep_answer(db: sqlite3.Connection, query: str, bound: Mapping[str, Any]) -
     """
     db.execute("PRAGMA temp.page_size = 65536")
     db.execute("PRAGMA temp.cache_size = 32")
-    keep_rows(db, "answer", query, bound)
+    with connection.allow_interrupts(db):
+        keep_rows(db, "answer", query, bound)
     db.execute("COMMIT")
     return db.execute("SELECT * FROM temp.answer")
+
+
+def allow_interrupts_of_many(db: sqlite3.Connection) -> AbstractContextManager[None]:
+    """Let Ctrl-C stop a statement about all promises inside the `with` block, if they are many."""
+    if fetch_newest_promise_id(db) <= MAX_MEMORY_ROWS:
+        return nullcontext()
+    return connection.allow_interrupts(db)
 
 
 def keep_rows(db: sqlite3.Connection, table: str, query: str, bound: Mapping[str, Any]) -> None:

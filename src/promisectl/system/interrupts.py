@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -36,6 +36,30 @@ def delay_interrupts() -> Iterator[None]:
         yield
     finally:
         _mask_signals("SIG_SETMASK", before)
+
+
+@contextmanager
+def note_interrupts() -> Iterator[list[int]]:
+    """Give a list that gets an item for every Ctrl-C during the block, which raises as ever.
+
+    So a library that calls our code and hides what it raises can't hide a Ctrl-C. The list stays
+    empty where Ctrl-C raises no KeyboardInterrupt, and in a thread that gets no signals.
+    """
+    noted: list[int] = []
+
+    def note_and_raise(number: int, _: FrameType | None) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        with suppress(ValueError):  # in another thread than the main one
+            signal.signal(signal.SIGINT, note_and_raise)
+    try:
+        yield noted
+    finally:
+        if signal.getsignal(signal.SIGINT) is note_and_raise:
+            signal.signal(signal.SIGINT, before)
 
 
 def restore_interrupts() -> None:
