@@ -196,11 +196,13 @@ def select_promise_texts(statement: str) -> str:
 def select_csv_lines(statement: str, names: Sequence[str]) -> str:
     """Return a statement that reads rows, with each as `row_texts.CsvText`.
 
-    A text with a comma is quoted. A NUL would end the text, so that only its first quote is left,
-    and the line is not plain.
+    A text with a comma or a quote is quoted, so that a line with a quote inside a text is never
+    plain. A NUL would end the text in the line, so that text becomes a newline: no plain text.
     """
     values = (
-        f"iif(instr({name}, ',') OR instr({name}, char(0)), '\"' || {name} || '\"', {name})"
+        f"CASE WHEN instr({name}, char(0)) THEN char(10) "
+        f"WHEN instr({name}, ',') OR instr({name}, '\"') THEN '\"' || {name} || '\"' "
+        f"ELSE {name} END"
         if name in fields.FREE_TEXT_FIELDS
         else f'"{name}"'
         for name in names
