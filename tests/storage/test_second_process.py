@@ -85,6 +85,37 @@ def test_a_second_process_that_fails_changes_nothing(path: str) -> None:
     assert found_with_help(path, state="killed") == found_alone(path)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_a_second_process_that_is_gone_at_once_changes_nothing(path: str) -> None:
+    gone = """
+    pid = int(open(f"/proc/self/task/{os.getpid()}/children").read())
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    findings"""
+    code = "import os, signal\n" + _CHECK.replace("\n    findings", gone)
+    words = [sys.executable, "-c", code, path, "well"]
+    first, findings = subprocess.check_output(words, text=True).splitlines()
+    assert (first, findings) == ("None", found_alone(path))
+
+
+def test_a_number_of_another_type_is_damage(path: str) -> None:
+    changed(
+        path,
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'act';"
+        "PRAGMA writable_schema = RESET;"
+        "PRAGMA ignore_check_constraints = ON;"
+        "UPDATE act SET promise = 'x' WHERE number = 1;"
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'act'",
+    )
+    words = [sys.executable, "-c", _CHECK, path, "well"]
+    first, findings = subprocess.check_output(words, text=True).splitlines()
+    assert first == "None"
+    assert "wrong" in findings
+    assert findings == found_alone(path)
+
+
 def test_a_system_that_allows_no_second_process_is_no_fault(path: str) -> None:
     code = """
 import resource, sys

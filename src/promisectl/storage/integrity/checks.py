@@ -100,7 +100,7 @@ def check_integrity(
     UTF-8 as surrogates. Memory does not grow with the ledger.
     """
     if second:
-        with suppress(sqlite3.Error):  # which is found below
+        with suppress(sqlite3.Error, OSError):  # damage is found below, and all is checked here
             second.begin(db)
     factory = db.text_factory
     db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")

@@ -58,10 +58,14 @@ class SecondProcess:
     def begin(self, db: sqlite3.Connection) -> None:
         """Let it begin; `db` holds the ledger until it is done.
 
-        While one connection reads, nobody can write, so that both read the same ledger.
+        While one connection reads, nobody can write, so that both read the same ledger. It gets
+        nothing to do where the number of a promise is damaged. Raises sqlite3.Error, and OSError
+        if it has ended already.
         """
         self._head = connection.fetch_last_act(db).hash
-        highest: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS).fetchone()[0]
+        highest: object = db.execute(sql.HIGHEST_PROMISE_OF_ACTS).fetchone()[0]
+        if not isinstance(highest, int):
+            return
         first = highest - int(highest * _SECOND_SHARE) + 1
         os.write(self._orders, str(first).encode())
         self.first_promise = first
@@ -84,9 +88,10 @@ class SecondProcess:
 
     def end(self) -> None:
         """End it, whatever it is doing."""
-        if self._is_running:
-            os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
-        with suppress(ChildProcessError):  # where the system was told not to keep it for us
+        # It may be gone without a trace, where the system was told not to keep it for us.
+        with suppress(ProcessLookupError, ChildProcessError):
+            if self._is_running:
+                os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
             os.waitpid(self._process, 0)
         os.close(self._orders)
         os.close(self._answers)
