@@ -36,7 +36,7 @@ _WITHOUT_FLAGS = (
     "p.state IN ('kept', 'declined', 'withdrawn', 'released', 'void') AND p.unsaid IS NULL "
     "AND coalesce(p.delivered_at <= p.due_at, 1)"
 )
-"""What promises have none of the flags: most of a large ledger."""
+"""The condition of promises that have no flag, which most of a large ledger are."""
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"
 _NAMED_QUERY = re.compile(r"^-- (table|query): (\w+)$(.*?);$", re.MULTILINE | re.DOTALL)
