@@ -217,7 +217,9 @@ def test_no_text_moves_into_the_column_of_another(row: dict[str, str | None]) ->
             assert found == expected
 
 
-@pytest.mark.parametrize("uid", [UID.upper(), UID[:-1], UID + "0", "../../x", "", UID[:-1] + "\0"])
+@pytest.mark.parametrize(
+    "uid", [UID.upper(), UID[:-1], UID + "0", "../../x", "", UID[:-1] + "\0", UID + "\0"]
+)
 def test_a_damaged_uid_is_refused_where_it_comes(uid: str) -> None:
     with _ledger() as db:
         _add(db, 1, {"outcome": "Send the numbers"})

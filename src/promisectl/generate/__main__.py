@@ -203,7 +203,7 @@ def select_csv_lines(statement: str, names: Sequence[str]) -> str:
         f"CASE WHEN instr({name}, char(0)) THEN char(10) "
         f"WHEN instr({name}, ',') OR instr({name}, '\"') THEN '\"' || {name} || '\"' "
         f"ELSE {name} END"
-        if name in fields.FREE_TEXT_FIELDS
+        if name in ("uid", *fields.FREE_TEXT_FIELDS)
         else f'"{name}"'
         for name in names
     )
