@@ -523,6 +523,20 @@ def test_an_import_that_was_undone_can_be_made_again_and_put_right(program: Prog
     assert "2 already imported" in take(program, right).stdout
 
 
+def test_what_is_made_again_may_replace_what_is_new(program: Program) -> None:
+    text = (
+        "uid,id,direction,person,outcome,replaces\n"
+        f"{UID.format(1)},1,owe,dana,Send the numbers,\n"
+        f"{UID.format(2)},2,owe,dana,Send the figures,1\n"
+    )
+    take(program, text)
+    program.ok("undo")
+    changed = text.replace(UID.format(1), UID.format(3))
+    assert take(program, changed, "-q").stdout == "3\n2\n"
+    assert told(program, "id", "replaces") == [("1", ""), ("2", "3"), ("3", "")]
+    program.ok("doctor")
+
+
 def test_what_was_voided_by_hand_stays_so(program: Program) -> None:
     take(program, TWO)
     program.ok("void", "1", "--reason", "twice")

@@ -39,6 +39,10 @@ phrases = st.sampled_from(
         "x, null",
         ',"',
         '","',
+        '"Hamlet"',
+        '"Hamlet',
+        'Hamlet"',
+        'x,1","y,2',
         "[1, 2]",
         "Łódź, Łódź",
         "a\x7fb",
@@ -170,6 +174,9 @@ def test_texts_are_written_like_rows(
 @example(("why", "yes\0=no"))
 @example(("no_to", 'say "no"'))
 @example(("risk", "it rains\rand snows"))
+@example(("repair", '"Hamlet"'))
+@example(("repair", '"Hamlet, Ophelia"'))
+@example(("repair", "a\x1fb"))
 @settings(max_examples=6 * settings().max_examples)
 @given(
     st.sampled_from([name for name, kind in _PROMISE_COLUMNS.items() if kind == "TEXT"]).flatmap(
@@ -194,7 +201,25 @@ def test_one_text_in_any_column(written: tuple[str, str | None]) -> None:
             assert found == expected
 
 
-@pytest.mark.parametrize("uid", [UID.upper(), UID[:-1], UID + "0", "../../x", "", UID[:-1] + "\0"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"repair": '"Hamlet', "risk": 'Ophelia"', "no_to": 'x,1","y,2'},
+        {"repair": '"Hamlet,', "risk": ',Ophelia"', "no_to": 'x","y'},
+        {"repair": "\x1f", "risk": None, "no_to": "a"},
+        {"repair": "to be\0", "risk": ",or not\0"},
+    ],
+)
+def test_no_text_moves_into_the_column_of_another(row: dict[str, str | None]) -> None:
+    with _ledger() as db:
+        _add(db, 1, {"outcome": "Send the numbers", **row})
+        for found, expected in _written(db):
+            assert found == expected
+
+
+@pytest.mark.parametrize(
+    "uid", [UID.upper(), UID[:-1], UID + "0", "../../x", "", UID[:-1] + "\0", UID + "\0"]
+)
 def test_a_damaged_uid_is_refused_where_it_comes(uid: str) -> None:
     with _ledger() as db:
         _add(db, 1, {"outcome": "Send the numbers"})

@@ -15,7 +15,7 @@ from promisectl.domain.civil import encode_instant
 from promisectl.domain.findings import CheckRequest, IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage import connection, ledger, repair, summary
-from promisectl.storage.integrity import checks, helper, place
+from promisectl.storage.integrity import checks, place, second_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,7 +142,9 @@ def _examine_ledger_content(
     """
     try:
         with (
-            helper.open_helper(env.ledger, checks.count_matching_promises) as second,
+            second_process.open_second_process(
+                env.ledger, checks.count_matching_promises
+            ) as second,
             checks.open_for_checks(env.ledger) as db,
         ):
             with _open_examination_progress(env, db) as on_progress:

@@ -38,7 +38,7 @@ class Direction(StrEnum):
 
     def is_my_side(self, side: Side) -> bool:
         """Whether I speak for `side`."""
-        return side in _SIDES_OF_MINE[self]
+        return side in _SIDES_I_SPEAK_FOR[self]
 
     def name_speaker(self, side: Side) -> str:
         """Return `me` or `them`, whoever speaks for `side`."""
@@ -60,7 +60,7 @@ class Side(StrEnum):
 
 
 _MY_SIDES = {Direction.OWE: Side.PROMISOR, Direction.OWED: Side.PROMISEE, Direction.SELF: Side.SELF}
-_SIDES_OF_MINE = {way: {Side.BOOKKEEPER, Side.SELF, side} for way, side in _MY_SIDES.items()}
+_SIDES_I_SPEAK_FOR = {way: {Side.BOOKKEEPER, Side.SELF, side} for way, side in _MY_SIDES.items()}
 _OTHER_SIDES = {Side.PROMISOR: Side.PROMISEE, Side.PROMISEE: Side.PROMISOR}
 
 

@@ -36,7 +36,7 @@ _WITHOUT_FLAGS = (
     "p.state IN ('kept', 'declined', 'withdrawn', 'released', 'void') AND p.unsaid IS NULL "
     "AND coalesce(p.delivered_at <= p.due_at, 1)"
 )
-"""What promises have none of the flags: most of a large ledger."""
+"""The condition of promises that have no flag, which most of a large ledger are."""
 _CLOCK_COLUMNS = ("now", "day_end", "soon_end")
 _CLOCK_TABLE = f"CREATE TEMP TABLE clock ({', '.join(_CLOCK_COLUMNS)})"
 _NAMED_QUERY = re.compile(r"^-- (table|query): (\w+)$(.*?);$", re.MULTILINE | re.DOTALL)
@@ -196,12 +196,14 @@ def select_promise_texts(statement: str) -> str:
 def select_csv_lines(statement: str, names: Sequence[str]) -> str:
     """Return a statement that reads rows, with each as `row_texts.CsvText`.
 
-    A text with a comma is quoted. A NUL would end the text, so that only its first quote is left,
-    and the line is not plain.
+    A text with a comma or a quote is quoted, so that a line with a quote inside a text is never
+    plain. A NUL would end the text in the line, so that text becomes a newline: no plain text.
     """
     values = (
-        f"iif(instr({name}, ',') OR instr({name}, char(0)), '\"' || {name} || '\"', {name})"
-        if name in fields.FREE_TEXT_FIELDS
+        f"CASE WHEN instr({name}, char(0)) THEN char(10) "
+        f"WHEN instr({name}, ',') OR instr({name}, '\"') THEN '\"' || {name} || '\"' "
+        f"ELSE {name} END"
+        if name in ("uid", *fields.FREE_TEXT_FIELDS)
         else f'"{name}"'
         for name in names
     )

@@ -10,9 +10,7 @@ from functools import partial
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.records import as_csv, conditions, fitted_records, headings
-from promisectl.records.cells import (
-    split_listed_tags,
-)
+from promisectl.records.cells import split_listed_tags
 from promisectl.records.profiles import CLOSED_KINDS, NO_PROFILE
 from promisectl.system.text import is_blank_text, is_canonical_uuid
 

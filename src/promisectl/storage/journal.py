@@ -88,6 +88,7 @@ class Journal:
         number = number or following
         columns = {**rows.columns, "id": number}
         if again:
+            self.write_gathered_rows()  # it may replace one of those that wait
             connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
             self._rewrite_links(number, columns)
         elif number == following or self._was_empty:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+_CREATE_KEPT_PARTS = "CREATE TEMP TABLE IF NOT EXISTS kept_part (promise INTEGER, part_of TEXT)"
+
 
 def add_links(db: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
     """Add the links of a promise that has none yet; the bigger promise must be there.
@@ -113,8 +115,7 @@ class KeptParts:
         if part_of is None:
             return
         if not self.has_any:
-            columns = "promise INTEGER, part_of TEXT"
-            self._db.execute(f"CREATE TEMP TABLE IF NOT EXISTS kept_part ({columns})")
+            self._db.execute(_CREATE_KEPT_PARTS)
             self._db.execute("DELETE FROM temp.kept_part")  # of a walk that was stopped
             self.has_any = True
         self._db.execute("INSERT INTO temp.kept_part VALUES (?, ?)", (number, part_of))

@@ -20,12 +20,15 @@ from promisectl.domain.findings import (
 )
 from promisectl.storage import connection, sqlite_errors, summary
 from promisectl.storage.integrity import rows as integrity_rows
-from promisectl.storage.integrity.helper import HelperAnswer, HelperFailedError
+from promisectl.storage.integrity.second_process import (
+    SecondProcessAnswer,
+    SecondProcessFailedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from promisectl.storage.integrity.helper import Helper
+    from promisectl.storage.integrity.second_process import SecondProcess
     from promisectl.storage.summary import LedgerSummary
 
 _MAX_SQLITE_MESSAGES = 100
@@ -87,18 +90,18 @@ def estimate_act_count(db: sqlite3.Connection) -> int:
 def check_integrity(
     db: sqlite3.Connection,
     request: CheckRequest = _DEFAULT_REQUEST,
-    helper: Helper | None = None,
+    second: SecondProcess | None = None,
 ) -> Iterator[IntegrityFinding]:
     """Yield the finding of each check when the check is done.
 
-    A `helper` checks a part of the promises meanwhile.
+    A `second` process checks a part of the promises meanwhile.
 
     Stops after damage that makes the other checks impossible. Reads bytes that are not
     UTF-8 as surrogates. Memory does not grow with the ledger.
     """
-    if helper:
-        with suppress(sqlite3.Error):  # which is found below
-            helper.begin(db)
+    if second:
+        with suppress(sqlite3.Error, OSError):  # damage is found below, and all is checked here
+            second.begin(db)
     factory = db.text_factory
     db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     try:
@@ -108,14 +111,14 @@ def check_integrity(
             if finding.is_wrong and finding.cure is not Remedy.FIX:
                 return
         yield _run_check(check_links, db)
-        contents = _list_contents_if_fine(db, request, helper)
+        contents = _list_contents_if_fine(db, request, second)
         yield from contents or integrity_rows.check_ledger_contents(db, request)
     finally:
         db.text_factory = factory
 
 
 def _list_contents_if_fine(
-    db: sqlite3.Connection, request: CheckRequest, helper: Helper | None
+    db: sqlite3.Connection, request: CheckRequest, second: SecondProcess | None
 ) -> list[IntegrityFinding]:
     """Return the findings about the contents, none if anything is wrong with them.
 
@@ -124,23 +127,26 @@ def _list_contents_if_fine(
     factory = db.text_factory
     db.text_factory = str
     try:
-        findings = list(integrity_rows.check_ledger_contents(db, request, helper))
-    except HelperFailedError:
+        findings = list(integrity_rows.check_ledger_contents(db, request, second))
+    except SecondProcessFailedError:
         return []
     finally:
         db.text_factory = factory
     return [] if any(finding.is_wrong for finding in findings) else findings
 
 
-def count_matching_promises(path: str, first: int, on_progress: Callable[[], None]) -> HelperAnswer:
-    """Check the promises from the number `first` on, as the helper of another process.
+def count_matching_promises(
+    path: str, first: int, on_progress: Callable[[], None]
+) -> SecondProcessAnswer:
+    """Check the promises from the number `first` on, as the second process.
 
-    Raises HelperFailedError if one does not match its history, and what `open_for_checks` raises.
+    Raises SecondProcessFailedError if one does not match its history, and what `open_for_checks`
+    raises.
     """
     with open_for_checks(path, patience=0) as db:
         content = integrity_rows.ContentChecks(db, CheckRequest(on_progress=on_progress))
         count = content.count_matching_promises(first)
-        return HelperAnswer(count, connection.fetch_last_act(db).hash)
+        return SecondProcessAnswer(count, connection.fetch_last_act(db).hash)
 
 
 def _run_check(

@@ -20,7 +20,7 @@ from promisectl.domain.findings import (
 from promisectl.domain.person_acts import PersonAct, replay_person_acts
 from promisectl.storage import codec, connection, links, sqlite_errors
 from promisectl.storage.integrity.chain import Chain, format_act_subject
-from promisectl.storage.integrity.helper import HelperFailedError
+from promisectl.storage.integrity.second_process import SecondProcessFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from promisectl.domain.people import Person
     from promisectl.domain.promise import Act, Opening, Promise
-    from promisectl.storage.integrity.helper import Helper
+    from promisectl.storage.integrity.second_process import SecondProcess
 
     _A = TypeVar("_A", Act, PersonAct)
 
@@ -39,14 +39,14 @@ PERSON_COLUMNS = ("handle", "name", "merged_into")
 
 
 def check_ledger_contents(
-    db: sqlite3.Connection, request: CheckRequest, helper: Helper | None = None
+    db: sqlite3.Connection, request: CheckRequest, second: SecondProcess | None = None
 ) -> Iterator[IntegrityFinding]:
     """Return the findings about the acts and the rows of the ledger, one by one.
 
-    Stops when SQLite can't read the chain, as all other checks need it. Raises HelperFailedError
-    when the `helper`, which checks the promises from some number on, has to be done without.
+    Stops when SQLite can't read the chain, as all other checks need it. A `second` process checks
+    the promises from some number on; raises SecondProcessFailedError where it can't.
     """
-    checks = ContentChecks(db, request, helper)
+    checks = ContentChecks(db, request, second)
     for name in ("chain", "promises", "people", "acts", "commands", "keys", "numbers", "clock"):
         check: Callable[[], Iterator[IntegrityFinding]] = getattr(checks, f"check_{name}")
         try:
@@ -83,11 +83,11 @@ class ContentChecks:
         self,
         db: sqlite3.Connection,
         request: CheckRequest,
-        helper: Helper | None = None,
+        second: SecondProcess | None = None,
         chain: Chain | None = None,
     ) -> None:
         self._db = db
-        self._helper = helper
+        self._second = second
         self._on_progress = request.on_progress
         self._chain = chain or Chain(db, request)
         self._act_damage = self._chain.order_damage
@@ -106,9 +106,9 @@ class ContentChecks:
     def check_promises(self) -> Iterator[IntegrityFinding]:
         """Compare the row of each promise with the promise that its acts give."""
         damage = DamageList()
-        if self._helper and self._helper.first_promise is not None:
-            count = self._compare_promises(_LOWEST_ID, self._helper.first_promise - 1, damage)
-            count += self._helper.wait_for_count(self._on_progress)
+        if self._second and self._second.first_promise is not None:
+            count = self._compare_promises(_LOWEST_ID, self._second.first_promise - 1, damage)
+            count += self._second.wait_for_count(self._on_progress)
         else:
             count = self._compare_promises(_LOWEST_ID, _HIGHEST_ID, damage)
         fine = (
@@ -122,12 +122,12 @@ class ContentChecks:
     def count_matching_promises(self, first: int) -> int:
         """Return how many promises have the number `first` or a higher one.
 
-        Raises HelperFailedError unless all of them match their history.
+        Raises SecondProcessFailedError unless all of them match their history.
         """
         damage = DamageList()
         count = self._compare_promises(first, _HIGHEST_ID, damage)
         if damage.count or self._act_damage.count:
-            raise HelperFailedError
+            raise SecondProcessFailedError
         return count
 
     def _compare_promises(self, first: int, last: int, damage: DamageList) -> int:

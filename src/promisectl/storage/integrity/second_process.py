@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 _MIN_LEDGER_BYTES = 8 << 20
 """The size of a ledger from which on a second process saves more than it costs: 20,000 acts."""
-_HELPER_SHARE = 2 / 3
+_SECOND_SHARE = 2 / 3
 """The part of all promises that makes both processes end at the same time.
 
 The first one has to check the file, the chain and the commands as well.
 """
 _PROGRESS_ACTS = 1_000
-"""How many acts the helper checks before it tells that it has."""
+"""How many acts the second process checks before it tells that it has."""
 _PROGRESS = b"."
 _MAX_ORDER_BYTES = 32
 
 
-class HelperAnswer(NamedTuple):
+class SecondProcessAnswer(NamedTuple):
     """How many promises match their history, and the head of the ledger that was read."""
 
     promises: int
     head: str
 
 
-class HelperFailedError(Exception):
-    """The helper can't say that its promises match their history."""
+class SecondProcessFailedError(Exception):
+    """The second process can't say that its promises match their history."""
 
 
-class Helper:
-    """The helper, as the first process sees it.
+class SecondProcess:
+    """The second process, as the first one sees it.
 
     It checks the promises from `first_promise` on, which is None while it has nothing to do.
     """
@@ -56,20 +56,24 @@ class Helper:
         self.first_promise: int | None = None
 
     def begin(self, db: sqlite3.Connection) -> None:
-        """Let the helper begin; `db` holds the ledger until the helper is done.
+        """Let it begin; `db` holds the ledger until it is done.
 
-        While one connection reads, nobody can write, so that both read the same ledger.
+        While one connection reads, nobody can write, so that both read the same ledger. It gets
+        nothing to do where the number of a promise is damaged. Raises sqlite3.Error, and OSError
+        if it has ended already.
         """
         self._head = connection.fetch_last_act(db).hash
-        highest: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS).fetchone()[0]
-        first = highest - int(highest * _HELPER_SHARE) + 1
+        highest: object = db.execute(sql.HIGHEST_PROMISE_OF_ACTS).fetchone()[0]
+        if not isinstance(highest, int):
+            return
+        first = highest - int(highest * _SECOND_SHARE) + 1
         os.write(self._orders, str(first).encode())
         self.first_promise = first
 
     def wait_for_count(self, on_progress: Callable[[], None]) -> int:
-        """Return how many promises match, when the helper has checked all of its own.
+        """Return how many promises match, when it has checked all of its own.
 
-        `on_progress` is called for each act. Raises HelperFailedError.
+        `on_progress` is called for each act. Raises SecondProcessFailedError.
         """
         answer = b""
         while piece := os.read(self._answers, 1 << 16):
@@ -79,24 +83,25 @@ class Helper:
         self._is_running = False
         count, _, head = answer.decode().partition(" ")
         if not head or head != self._head:
-            raise HelperFailedError
+            raise SecondProcessFailedError
         return int(count)
 
     def end(self) -> None:
-        """End the helper, whatever it is doing."""
-        if self._is_running:
-            os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
-        with suppress(ChildProcessError):  # where the system was told not to keep it for us
+        """End it, whatever it is doing."""
+        # It may be gone without a trace, where the system was told not to keep it for us.
+        with suppress(ProcessLookupError, ChildProcessError):
+            if self._is_running:
+                os.kill(self._process, getattr(signal, "SIGKILL", signal.SIGTERM))
             os.waitpid(self._process, 0)
         os.close(self._orders)
         os.close(self._answers)
 
 
 @contextmanager
-def open_helper(
-    path: str, count_promises: Callable[[str, int, Callable[[], None]], HelperAnswer]
-) -> Iterator[Helper | None]:
-    """Start a helper for the ledger at `path`, and end it after the block.
+def open_second_process(
+    path: str, count_promises: Callable[[str, int, Callable[[], None]], SecondProcessAnswer]
+) -> Iterator[SecondProcess | None]:
+    """Start a second process for the ledger at `path`, and end it after the block.
 
     It calls `count_promises` (`checks.count_matching_promises`) with the path, its first promise,
     and what is to be called for each act.
@@ -104,34 +109,35 @@ def open_helper(
     None where it does not pay, or can't be. No connection may be open: SQLite's locks and memory
     are those of one process.
     """
-    helper = None
+    second = None
     fork = getattr(os, "fork", None)  # Windows has none
-    if fork and _is_helper_useful(path):
+    if fork and _is_second_process_useful(path):
         with suppress(OSError):  # a limit on processes or files
-            helper = _start_helper(fork, partial(count_promises, path))
+            second = _start_second_process(fork, partial(count_promises, path))
     try:
-        yield helper
+        yield second
     finally:
-        if helper:
-            helper.end()
+        if second:
+            second.end()
 
 
-def _start_helper(
-    fork: Callable[[], int], count_promises: Callable[[int, Callable[[], None]], HelperAnswer]
-) -> Helper:
+def _start_second_process(
+    fork: Callable[[], int],
+    count_promises: Callable[[int, Callable[[], None]], SecondProcessAnswer],
+) -> SecondProcess:
     orders_end, orders = os.pipe()
     answers, answers_end = os.pipe()
     process = fork()
     if not process:
         os.close(orders)
         os.close(answers)
-        _work_as_helper(count_promises, orders_end, answers_end)
+        _run_second_process(count_promises, orders_end, answers_end)
     os.close(orders_end)
     os.close(answers_end)
-    return Helper(process, orders, answers)
+    return SecondProcess(process, orders, answers)
 
 
-def _is_helper_useful(path: str) -> bool:
+def _is_second_process_useful(path: str) -> bool:
     list_processors = getattr(os, "sched_getaffinity", None)  # macOS has none
     if not list_processors:
         return False
@@ -141,12 +147,12 @@ def _is_helper_useful(path: str) -> bool:
         return False
 
 
-def _work_as_helper(
-    count_promises: Callable[[int, Callable[[], None]], HelperAnswer],
+def _run_second_process(
+    count_promises: Callable[[int, Callable[[], None]], SecondProcessAnswer],
     orders_end: int,
     answers_end: int,
 ) -> None:
-    """Be the helper: wait for the order, check, answer, and end; nothing comes back from here."""
+    """Be the second process: wait for the order, check, answer and end. This never returns."""
     acts = 0
 
     def tell_progress() -> None:

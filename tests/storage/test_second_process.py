@@ -27,12 +27,12 @@ SIZE = 4_500
 
 _CHECK = """
 import sys
-from promisectl.storage.integrity import checks, helper
+from promisectl.storage.integrity import checks, second_process
 
 path, is_killed = sys.argv[1], sys.argv[2] == "killed"
 count = (lambda *_: sys.exit(3)) if is_killed else checks.count_matching_promises
-with helper.open_helper(path, count) as second, checks.open_for_checks(path) as db:
-    findings = list(checks.check_integrity(db, helper=second))
+with second_process.open_second_process(path, count) as second, checks.open_for_checks(path) as db:
+    findings = list(checks.check_integrity(db, second=second))
     print(second.first_promise)
     print(repr(findings))
 """
@@ -56,9 +56,9 @@ def found_alone(path: str) -> str:
         return repr(list(checks.check_integrity(db)))
 
 
-def found_with_help(path: str, *, helper: str = "well") -> str:
+def found_with_help(path: str, *, state: str = "well") -> str:
     """What two processes find."""
-    words = [sys.executable, "-c", _CHECK, path, helper]
+    words = [sys.executable, "-c", _CHECK, path, state]
     first, findings = subprocess.check_output(words, text=True).splitlines()
     assert 1 < int(first) < SIZE
     return findings
@@ -81,18 +81,49 @@ def test_both_processes_find_what_one_finds(path: str, script: str) -> None:
     assert found_with_help(path) == found_alone(path)
 
 
-def test_a_helper_that_fails_changes_nothing(path: str) -> None:
-    assert found_with_help(path, helper="killed") == found_alone(path)
+def test_a_second_process_that_fails_changes_nothing(path: str) -> None:
+    assert found_with_help(path, state="killed") == found_alone(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_a_second_process_that_is_gone_at_once_changes_nothing(path: str) -> None:
+    gone = """
+    pid = int(open(f"/proc/self/task/{os.getpid()}/children").read())
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    findings"""
+    code = "import os, signal\n" + _CHECK.replace("\n    findings", gone)
+    words = [sys.executable, "-c", code, path, "well"]
+    first, findings = subprocess.check_output(words, text=True).splitlines()
+    assert (first, findings) == ("None", found_alone(path))
+
+
+def test_a_number_of_another_type_is_damage(path: str) -> None:
+    changed(
+        path,
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'act';"
+        "PRAGMA writable_schema = RESET;"
+        "PRAGMA ignore_check_constraints = ON;"
+        "UPDATE act SET promise = 'x' WHERE number = 1;"
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'act'",
+    )
+    words = [sys.executable, "-c", _CHECK, path, "well"]
+    first, findings = subprocess.check_output(words, text=True).splitlines()
+    assert first == "None"
+    assert "wrong" in findings
+    assert findings == found_alone(path)
 
 
 def test_a_system_that_allows_no_second_process_is_no_fault(path: str) -> None:
     code = """
 import resource, sys
-from promisectl.storage.integrity import checks, helper
+from promisectl.storage.integrity import checks, second_process
 
 limits = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
-with helper.open_helper(sys.argv[1], checks.count_matching_promises) as second:
+with second_process.open_second_process(sys.argv[1], checks.count_matching_promises) as second:
     resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     print(second)
 """
@@ -115,7 +146,7 @@ def asked(path: str) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def helpers(process: int) -> list[int]:
+def list_children(process: int) -> list[int]:
     """The processes that a process has begun."""
     return [
         int(number)
@@ -123,10 +154,10 @@ def helpers(process: int) -> list[int]:
     ]
 
 
-def wait_for_helper(process: subprocess.Popen[str]) -> int:
+def wait_for_second(process: subprocess.Popen[str]) -> int:
     """The number of the second process, as soon as there is one."""
     while process.poll() is None:
-        if begun := helpers(process.pid):
+        if begun := list_children(process.pid):
             return begun[0]
     raise AssertionError("there was no second process")
 
@@ -148,7 +179,7 @@ def is_gone(number: int) -> bool:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_second_process_ends_with_the_first(path: str, stop: signal.Signals) -> None:
     with asked(path) as process:
-        second = wait_for_helper(process)
+        second = wait_for_second(process)
         process.send_signal(stop)
         said, _ = process.communicate()
         assert process.returncode == (130 if stop is signal.SIGINT else -stop)
@@ -159,14 +190,14 @@ def test_the_second_process_ends_with_the_first(path: str, stop: signal.Signals)
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
 def test_a_ctrl_c_at_the_terminal_says_nothing(path: str) -> None:
     with asked(path) as process:
-        second = wait_for_helper(process)
+        second = wait_for_second(process)
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate()
         assert (process.returncode, said) == (130, "")
     assert is_gone(second)
 
 
-def test_a_command_that_waits_to_write_keeps_only_the_helper_out(path: str) -> None:
+def test_a_command_that_waits_to_write_keeps_only_the_second_process_out(path: str) -> None:
     """SQLite lets nobody begin to read when somebody wants to write, who has to wait for those that read already."""
     code = _CHECK.replace("    findings", "    print('reading', flush=True); input()\n    findings")
     words = [sys.executable, "-c", code, path, "well"]
