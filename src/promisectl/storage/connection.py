@@ -249,7 +249,7 @@ def allow_interrupts(db: sqlite3.Connection) -> Iterator[None]:
     from promisectl.system import interrupts  # saves every view the import of signal
 
     db.set_progress_handler(lambda: 0, _INTERRUPT_CHECK_STEPS)
-    with interrupts.note_interrupts() as noted:
+    with interrupts.watch_interrupts() as noted:
         try:
             yield
         except sqlite3.OperationalError as error:

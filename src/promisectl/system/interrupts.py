@@ -39,7 +39,7 @@ def delay_interrupts() -> Iterator[None]:
 
 
 @contextmanager
-def note_interrupts() -> Iterator[list[int]]:
+def watch_interrupts() -> Iterator[list[int]]:
     """Give a list that gets an item for every Ctrl-C during the block, which raises as ever.
 
     So a library that calls our code and hides what it raises can't hide a Ctrl-C. The list stays
