@@ -260,7 +260,11 @@ def test_most_rows_are_lines_that_sqlite_wrote() -> None:
 
 @pytest.fixture
 def _ctrl_c_raises() -> Iterator[None]:
-    """Ctrl-C as a program has it when it starts: a move in this process before may have changed it."""
+    """Ctrl-C as a program has it when it starts: a move in this process before may have changed it.
+
+    Other libraries let sqlite3 print what functions raise, as a warning.
+    """
+    sqlite3.enable_callback_tracebacks(False)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
