@@ -26,7 +26,7 @@ _FIXED_COLUMNS = {"uid", "direction", "person", "replaces"}
 """The columns of a promise that no move changes: another program, and `person` a correction."""
 _INDEXED_COLUMNS = {"state", "move", "due_at", "delivered_at"}
 """The columns of a promise that acts change and indexes contain."""
-_MAX_GATHERED_ACTS = 500
+_MAX_GATHERED_ROWS = 500
 
 
 class Journal:
@@ -50,11 +50,12 @@ class Journal:
         self.entry = entry + 1
         self._highest_promise: int = db.execute(sql.HIGHEST_PROMISE_OF_ACTS, {}).fetchone()[0]
         self._was_empty = not self._number
-        self._gathered: list[RowBatch] = []
+        self._gathered: dict[str, RowBatch] = {}  # by statement; acts name promises, so come last
         if gathers:
             from promisectl.storage.row_batch import RowBatch
 
-            self._gathered = [RowBatch(db, text) for text in (sql.ADD_PROMISE_WITH_ID, sql.ADD_ACT)]
+            statements = (sql.ADD_PROMISE_WITH_ID, sql.ADD_ACT)
+            self._gathered = {statement: RowBatch(db, statement) for statement in statements}
         entry_row = {"id": self.entry, "command": command, "recorded_at": self._recorded_at}
         connection.write_row(db, sql.ADD_ENTRY_WITH_ID, entry_row)
 
@@ -92,7 +93,7 @@ class Journal:
             connection.write_row(self._db, sql.UPDATE_PROMISE, columns)
             self._rewrite_links(number, columns)
         elif number == following or self._was_empty:
-            self._insert_promise_row(columns)
+            self._insert_row(sql.ADD_PROMISE_WITH_ID, columns)
             if codec.has_links(columns):
                 self.write_gathered_rows()
                 self._rewrite_links(number, columns)
@@ -170,23 +171,21 @@ class Journal:
             "body": body,
         }
         row["hash"] = self._hash = codec.compute_act_hash(self._hash, self._command, about, row)
+        self._insert_row(sql.ADD_ACT, row)
+
+    def _insert_row(self, statement: str, row: Mapping[str, Any]) -> None:
+        """Insert a new promise or act, at once or together with those that wait."""
         if not self._gathered:
-            connection.write_row(self._db, sql.ADD_ACT, row)
+            connection.write_row(self._db, statement, row)
             return
-        acts = self._gathered[-1]
-        acts.add_row(row)
-        if len(acts) == _MAX_GATHERED_ACTS:
+        rows = self._gathered[statement]
+        rows.add_row(row)
+        if len(rows) == _MAX_GATHERED_ROWS:
             self.write_gathered_rows()
 
-    def _insert_promise_row(self, columns: Mapping[str, Any]) -> None:
-        if self._gathered:
-            self._gathered[0].add_row(columns)
-        else:
-            connection.write_row(self._db, sql.ADD_PROMISE_WITH_ID, columns)
-
     def write_gathered_rows(self) -> None:
-        """Write the new promises and the acts that wait; acts name promises, so they come last."""
-        for rows in self._gathered:
+        """Write the new promises and the acts that wait."""
+        for rows in self._gathered.values():
             rows.write_rows()
 
     # Undo

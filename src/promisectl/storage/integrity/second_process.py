@@ -127,14 +127,21 @@ def _start_second_process(
 ) -> SecondProcess:
     orders_end, orders = os.pipe()
     answers, answers_end = os.pipe()
-    process = fork()
-    if not process:
+    try:
+        process = fork()
+    except OSError:
         os.close(orders)
         os.close(answers)
-        _run_second_process(count_promises, orders_end, answers_end)
-    os.close(orders_end)
-    os.close(answers_end)
-    return SecondProcess(process, orders, answers)
+        raise
+    else:
+        if not process:
+            os.close(orders)
+            os.close(answers)
+            _run_second_process(count_promises, orders_end, answers_end)
+        return SecondProcess(process, orders, answers)
+    finally:
+        os.close(orders_end)
+        os.close(answers_end)
 
 
 def _is_second_process_useful(path: str) -> bool:
