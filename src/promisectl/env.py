@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import IO, NoReturn, TextIO
 
+    from promisectl.storage.ledger import Ledger
+
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
 HOOK_NAME = "after-move"
 """The name of the hook, in the directory `hooks` beside the config."""
 HOOK_VARIABLE = "PROMISECTL_HOOK"
 """The variable that a hook has in its environment: commands that it runs run no hook."""
+_CLOCK_TOLERANCE_SECONDS = 2
 _BACK_WORD = "back"
 _HELP_WORD = "?"
 _ANY_TEXT = "Any text is an answer."
@@ -82,6 +85,7 @@ class Env:
         *,
         config_file: str | None = None,
         ledger: str | None = None,
+        offline: bool = False,
         today: str | None = None,
         color: str | None = None,
         no_input: bool = False,
@@ -102,7 +106,9 @@ class Env:
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
         from_environment = environ.get("PROMISECTL_LEDGER") or None
-        self._ledger_name, self._ledger_path = from_environment if ledger is None else ledger, ""
+        self._ledger_name = from_environment or config.ledger if ledger is None else ledger
+        self._ledger: Ledger | None = None
+        self.offline_setting = self._find_offline_setting(is_given=offline)
         if color not in (None, *constants.COLOR_CHOICES):
             raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
         self._color = color
@@ -131,28 +137,71 @@ class Env:
         `ledger` is a path as in a shell, with its variables; None keeps the ledger. `today` is a
         date in the words of --today; None reads the clock.
         """
-        path = os.path.expandvars(ledger) if ledger else self._ledger_name
+        name = os.path.expandvars(ledger) if ledger else self._ledger_name
         streams = (self._in, self._out, self._err)
         return Env(
             self.environ,
             streams,
             self.config,
             config_file=self.config_file,
-            ledger=path,
+            ledger=name,
+            offline=bool(self.offline_setting),
             today=today,
         )
 
     @property
-    def ledger(self) -> str:
-        """The path of the ledger. Raises NoHome and BadPlace."""
-        if not self._ledger_path:
+    def ledger(self) -> Ledger:
+        """The ledger: the path of a file, or a ledger on a server.
+
+        Raises NoHome, BadPlace, NotAnAddress and PasswordInAddress.
+        """
+        if self._ledger is None:
+            from promisectl.storage import ledger
+
             name = self._ledger_name
-            self._ledger_path = (
-                paths.default_ledger_path(self.environ)
-                if name is None
-                else paths.resolve_file_path(name)
-            )
-        return self._ledger_path
+            if name is None:
+                self._ledger = paths.default_ledger_path(self.environ)
+            elif ledger.is_on_server(name):
+                directory = paths.default_copy_directory(self.environ)
+                self._ledger = ledger.name_server_ledger(name, self.environ, directory, self)
+            else:
+                self._ledger = paths.resolve_file_path(name)
+        return self._ledger
+
+    @property
+    def ledger_file(self) -> str:
+        """The path of the ledger's file; of one on a server, that of this machine's copy."""
+        ledger = self.ledger
+        return ledger if isinstance(ledger, str) else ledger.file
+
+    def _find_offline_setting(self, *, is_given: bool) -> str:
+        """Return the setting that forbids to connect to a server; empty if none does."""
+        if is_given:
+            return "--offline"
+        wish = self.environ.get("PROMISECTL_OFFLINE", "0")
+        return "PROMISECTL_OFFLINE" if wish not in ("", "0") else ""
+
+    def use_clock(self, moment: datetime) -> None:
+        """Take the moment of a server's clock, unless there is one by --today.
+
+        A hint says so where this machine's clock differs.
+        """
+        if self._today:
+            return
+        ahead = (datetime.now(UTC) - moment).total_seconds()
+        if abs(ahead) > _CLOCK_TOLERANCE_SECONDS:
+            from promisectl.rendering import formats
+
+            span = formats.format_clock_difference(ahead)
+            self.print_hint(f"This machine's clock is {span} the server's, which counts.")
+        self.now = moment
+
+    def warn_of_old_copy(self, moment: datetime, why: str) -> None:
+        """Warn that a view shows the copy of a moment, as the server does not answer."""
+        from promisectl.rendering import formats
+
+        when = formats.format_short_instant(moment, self.here)
+        self.print_warning(f"As of {when}: can't reach the server ({why}).")
 
     @property
     def here(self) -> LocalMoment:
@@ -162,7 +211,7 @@ class Env:
     @property
     def backup_directory(self) -> str:
         """The directory for backups of this ledger."""
-        return paths.default_backup_directory(self.environ, self.ledger)
+        return paths.default_backup_directory(self.environ, self.ledger_file)
 
     @property
     def hook_file(self) -> str:
@@ -177,7 +226,9 @@ class Env:
         more = {"PROMISECTL_TODAY": self._today} if self._today else {}
         if self.config_file != paths.default_config_path(self.environ):
             more["PROMISECTL_CONFIG"] = self.config_file
-        return {**self.environ, "PROMISECTL_LEDGER": self.ledger, **more}
+        if self.offline_setting:
+            more["PROMISECTL_OFFLINE"] = "1"
+        return {**self.environ, "PROMISECTL_LEDGER": str(self.ledger), **more}
 
     @property
     def shown_rules_file(self) -> str:
@@ -190,13 +241,14 @@ class Env:
         The disk that it is on may not be mounted. Raises NoLedgerDirectory.
         """
         if self.lacks_ledger_directory:
-            raise errors.NoLedgerDirectory(os.path.dirname(self.ledger))
+            raise errors.NoLedgerDirectory(os.path.dirname(self.ledger_file))
 
     @property
     def lacks_ledger_directory(self) -> bool:
         """Whether the ledger was named and its directory is missing."""
-        is_default = paths.is_default_ledger(self.environ, self.ledger)
-        return not is_default and paths.is_missing(os.path.dirname(self.ledger))
+        if not isinstance(self.ledger, str) or paths.is_default_ledger(self.environ, self.ledger):
+            return False
+        return paths.is_missing(os.path.dirname(self.ledger))
 
     # What the person sees
 

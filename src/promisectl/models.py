@@ -387,11 +387,11 @@ def open_ledger(path: str | os.PathLike[str] | None = None) -> Iterator[Session]
     named = None if path is None else os.fspath(path)
     env = dispatch.build_env("open_ledger", {"ledger": named, "json": True})
     if named is not None and not ledger.has_ledger(env.ledger):
-        raise errors.MissingLedger(env.ledger)
+        raise errors.MissingLedger(env.ledger_file)
     if not env.is_zone_known:
         warnings.warn(dispatch.UNKNOWN_ZONE_HINT, stacklevel=3)
     try:
-        copy = read_model.copy_for_reading(env.ledger, output.build_clock(env))
+        copy = read_model.copy_for_reading(env.ledger_file, output.build_clock(env))
     except errors.LedgerError as problem:
         dispatch.add_backup_hint(env, problem)
         raise
@@ -402,7 +402,7 @@ def open_ledger(path: str | os.PathLike[str] | None = None) -> Iterator[Session]
         if isinstance(context.original_exception, sqlite3.Error):
             _raise_problem(env, context.original_exception)
 
-    info = {"ledger": env.ledger, "now": env.now, "zone": env.zone}
+    info = {"ledger": env.ledger_file, "now": env.now, "zone": env.zone}
     with closing(copy), Session(engine, info=info) as session:
         yield session
 
@@ -418,7 +418,7 @@ def _raise_problem(env: Env, error: sqlite3.Error) -> None:
     if code == sqlite3.SQLITE_ERROR:
         return
     try:
-        with connection.translate_sqlite_errors(env.ledger, reading=True):
+        with connection.translate_sqlite_errors(env.ledger_file, reading=True):
             raise error
     except errors.LedgerError as problem:
         dispatch.add_backup_hint(env, problem)

@@ -25,6 +25,7 @@ from promisectl.cli.registry import (
     NoColor,
     NoInput,
     NoPager,
+    Offline,
     Plain,
     Svg,
     Template,
@@ -161,6 +162,7 @@ def run_without_command(
     color: Color = None,
     no_color: NoColor = False,
     no_input: NoInput = False,
+    offline: Offline = False,
     json: Json = False,
     jsonl: Jsonl = False,
     csv: Csv = False,
@@ -182,10 +184,11 @@ def run_without_command(
     del version
     if ctx.invoked_subcommand is not None:
         return None
-    world = {"ledger": ledger, "config": config, "today": today, "no_input": no_input}
+    world = {"ledger": ledger, "config": config, "today": today}
+    switches = {"no_input": no_input, "offline": offline}
     colors = {"color": color, "no_color": no_color}
     records = {"json": json, "jsonl": jsonl, "csv": csv, "plain": plain, "template": template}
     page = {"table": table, "svg": svg, "no_pager": no_pager}
     own = {"waiting": None, "exit_code": False, "each": False}
-    arguments = {**own, **world, **colors, **records, **page}
+    arguments = {**own, **world, **switches, **colors, **records, **page}
     return ctx.obj("moves", "moves", arguments)

@@ -20,6 +20,7 @@ _VARIABLES = {
     "--today": "PROMISECTL_TODAY",
 }
 """The variables by which a program gets the options before its name."""
+_SWITCH_VARIABLES = {"--no-input": "PROMISECTL_NO_INPUT", "--offline": "PROMISECTL_OFFLINE"}
 _COLOR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
 
 
@@ -110,8 +111,8 @@ def build_program_environment(
         name, is_joined, value = option.partition("=")
         if name == "--no-color":
             name, is_joined, value = "--color", "=", "never"
-        if name == "--no-input":
-            result["PROMISECTL_NO_INPUT"] = "1"
+        if name in _SWITCH_VARIABLES:
+            result[_SWITCH_VARIABLES[name]] = "1"
             continue
         if name not in aliases.OPTIONS_WITH_VALUE:
             raise errors.OptionBeforeProgram(option, program)

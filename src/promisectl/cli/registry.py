@@ -76,6 +76,15 @@ NoInput = Annotated[
         rich_help_panel=GLOBAL_PANEL,
     ),
 ]
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        metavar="",
+        help="Don't connect to the server of a ledger (PROMISECTL_OFFLINE).",
+        rich_help_panel=GLOBAL_PANEL,
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option(
@@ -171,6 +180,7 @@ COMMON_OPTIONS: dict[str, Any] = {
     "color": Color,
     "no_color": NoColor,
     "no_input": NoInput,
+    "offline": Offline,
 }
 RESULT_OPTIONS: dict[str, Any] = {"quiet": Quiet, "json": Json}
 MOVE_OPTIONS: dict[str, Any] = {**RESULT_OPTIONS, "once": Once}
@@ -362,6 +372,7 @@ def read_help_text(prototype: Callable[..., Any]) -> str:
 _FLAG_TYPES = (
     NoColor,
     NoInput,
+    Offline,
     NoPager,
     Quiet,
     QuietPath,

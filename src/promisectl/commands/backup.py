@@ -30,11 +30,11 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
     if file == "-":
         raise errors.BackupOnStdout
     if not ledger.has_ledger(env.ledger):
-        raise errors.NothingToBackUp(env.ledger)
+        raise errors.NothingToBackUp(env.ledger_file)
     with ledger.open_snapshot(env.ledger):
         pass  # refuses a file that is not a ledger, and takes back an unfinished write
     if file is None:
-        made = create.create_and_prune_backup(env.ledger, env.backup_directory, env.now)
+        made = create.create_and_prune_backup(env.ledger_file, env.backup_directory, env.now)
     else:
         made = create_backup_at(env, file, force=force)
     with _explain_lost_answer("The backup was made", "path"):
@@ -75,8 +75,8 @@ def create_backup_at(env: Env, file: str, *, force: bool) -> create.Backup:
     if paths.is_missing(directory):
         raise errors.NoDirectory(directory)
     if is_directory:
-        return create.create_dated_backup(env.ledger, path, env.now)
-    if ledger.is_ledger_file(path, env.ledger):
+        return create.create_dated_backup(env.ledger_file, path, env.now)
+    if ledger.is_ledger_file(path, env.ledger_file):
         raise errors.ExportOntoLedger(file)
     output_files.ensure_ordinary_file(path)
     if os.path.lexists(path) and not create.is_replaceable_file(path):
@@ -84,7 +84,7 @@ def create_backup_at(env: Env, file: str, *, force: bool) -> create.Backup:
     if os.path.lexists(path) and not force:
         raise errors.FileExists(file)
     try:
-        return create.create_backup(env.ledger, path, force=force)
+        return create.create_backup(env.ledger_file, path, force=force)
     except FileExistsError as error:
         raise errors.FileExists(file) from error
 
@@ -116,18 +116,18 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
     path = paths.resolve_path(file)
     if not ledger.has_ledger(path):
         raise errors.CannotRead(file, "No such file or directory")
-    if ledger.is_ledger_file(path, env.ledger):
+    if ledger.is_ledger_file(path, env.ledger_file):
         raise errors.RestoreFromItself(file)
-    restore_backup.settle_former_ledger(env.ledger)
+    restore_backup.settle_former_ledger(env.ledger_file)
     current = None
     has_ledger = ledger.has_ledger(env.ledger)
     if not has_ledger:
         env.ensure_ledger_directory()
     if not yes and has_ledger:
         if not env.may_ask:
-            raise errors.RestoreNeedsYes(env.ledger)
+            raise errors.RestoreNeedsYes(env.ledger_file)
         with backup_source.open_backup_source(path) as source:
-            current = restore_backup.load_current_ledger(env.ledger, source)
+            current = restore_backup.load_current_ledger(env.ledger_file, source)
             lines = list(iter_comparison_lines(env, source.summary, current))
         for line in lines:
             env.print_warning(line)
@@ -140,11 +140,11 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
         if word == "no":
             env.print_warning("Nothing was restored.")
             return
-    place = RestorePlace(env.ledger, env.backup_directory, env.now)
+    place = RestorePlace(env.ledger_file, env.backup_directory, env.now)
     with _explain_lost_answer("The backup was restored", "list"):
         with backup_source.open_backup_source(path) as source:
             done = restore_backup.restore_backup(source, place, current)
-        create.prune_backups(env.ledger, env.backup_directory, [path, done.saved_path])
+        create.prune_backups(env.ledger_file, env.backup_directory, [path, done.saved_path])
         print_restore_result(env, source, done)
 
 
@@ -194,7 +194,7 @@ def print_restore_result(env: Env, source: BackupSource, done: RestoreResult) ->
     """Print what was restored, and where the former ledger is now."""
     summary = source.summary
     record = {
-        "path": env.ledger,
+        "path": env.ledger_file,
         **_build_extent_record(summary),
         "from": source.path,
         "before": done.saved_path or None,

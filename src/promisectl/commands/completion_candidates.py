@@ -158,7 +158,7 @@ def iter_tag_candidates(env: Env, line: TypedLine, _slot: WordSlot) -> Iterator[
 
 def _open_candidate_view(env: Env) -> Any:
     clock = QueryClock(*map(encode_instant, env.read_clock()))
-    return stored_completion.open_completion_snapshot(env.ledger, clock)
+    return stored_completion.open_completion_snapshot(env.ledger_file, clock)
 
 
 def iter_date_candidates(env: Env, line: TypedLine, slot: WordSlot) -> Iterator[Candidate]:

@@ -24,7 +24,7 @@ UNKNOWN_ZONE_HINT = (
 )
 _NUMBER_OPTIONS = {"promise", "replaces"}
 """The arguments that hold the number of a promise, other than those that a command is about."""
-_ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "quiet", "no_pager")
+_ENV_ARGUMENTS = ("ledger", "today", "color", "no_input", "offline", "quiet", "no_pager")
 
 
 def run_command(
@@ -53,7 +53,7 @@ def run_command(
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     try:
         if writes and not arguments.get("dry_run"):
-            ledger.settle_journal_mode(env.ledger)
+            ledger.prepare_writing(env.ledger)
         if asks_ids and not arguments[ids]:
             from promisectl.commands.shared import missing
 
@@ -105,7 +105,7 @@ def explain_failure(env: Env, failure: Exception) -> None:
     from promisectl.storage.integrity import checks
 
     try:
-        checks.ensure_intact(env.ledger)
+        checks.ensure_intact(env.ledger_file)
     except errors.TemporaryLedgerError:
         return
     except errors.LedgerError as problem:

@@ -69,7 +69,7 @@ def iter_doctor_repairs(env: Env, *, fix: bool, rebuild: bool) -> Iterator[str]:
             yield "there was nothing to fix"
     if rebuild and ledger.has_ledger(env.ledger):
         keeping = repair.BackupPlace(env.backup_directory, env.now)
-        yield from repair.rebuild_ledger(env.ledger, keeping)
+        yield from repair.rebuild_ledger(env.ledger_file, keeping)
     elif rebuild:
         yield "there is no ledger to rebuild"
 
@@ -80,12 +80,12 @@ def iter_doctor_fixes(env: Env) -> Iterator[str]:
     These are modes, leftover files, an unfinished write, indexes, triggers and views.
     """
     if ledger.has_ledger(env.ledger):
-        yield from _list_file_fixes(env, place.unlock_ledger(env.ledger))
-        yield from repair.recover_unfinished_write(env.ledger)
-    yield from _list_file_fixes(env, place.repair_place(env.ledger, env.backup_directory))
+        yield from _list_file_fixes(env, place.unlock_ledger(env.ledger_file))
+        yield from repair.recover_unfinished_write(env.ledger_file)
+    yield from _list_file_fixes(env, place.repair_place(env.ledger_file, env.backup_directory))
     if ledger.has_ledger(env.ledger):
         keeping = repair.BackupPlace(env.backup_directory, env.now)
-        yield from repair.repair_schema(env.ledger, keeping)
+        yield from repair.repair_schema(env.ledger_file, keeping)
 
 
 def _list_file_fixes(env: Env, lines: Iterator[str]) -> list[str]:
@@ -93,7 +93,7 @@ def _list_file_fixes(env: Env, lines: Iterator[str]) -> list[str]:
     try:
         return list(lines)
     except OSError as error:
-        path = error.filename or env.ledger
+        path = error.filename or env.ledger_file
         raise errors.CannotWrite(path, error.strerror or str(error)) from error
 
 
@@ -113,7 +113,7 @@ def collect_doctor_findings(
         extent = _examine_ledger_content(env, head, findings)
     else:
         findings.append(build_missing_ledger_finding(env, head, backups))
-    findings += place.check_ledger_place(env.ledger, env.backup_directory)
+    findings += place.check_ledger_place(env.ledger_file, env.backup_directory)
     findings += (check_config_usable(env), check_newest_backup(env, backups))
     return findings, extent
 
@@ -123,7 +123,7 @@ def build_missing_ledger_finding(env: Env, head: str, backups: LedgerBackups) ->
 
     It is damage when a head is expected, worth a note when there are backups, else normal.
     """
-    missing = f"there is no ledger at {env.ledger}"
+    missing = f"there is no ledger at {env.ledger_file}"
     if head:
         return IntegrityFinding("file", IntegrityResult.WRONG, missing, cure=Remedy.RESTORE)
     if backups.paths:
@@ -143,9 +143,9 @@ def _examine_ledger_content(
     try:
         with (
             second_process.open_second_process(
-                env.ledger, checks.count_matching_promises
+                env.ledger_file, checks.count_matching_promises
             ) as second,
-            checks.open_for_checks(env.ledger) as db,
+            checks.open_for_checks(env.ledger_file) as db,
         ):
             with _open_examination_progress(env, db) as on_progress:
                 request = CheckRequest(encode_instant(env.now), head, on_progress)

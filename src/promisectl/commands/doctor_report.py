@@ -74,7 +74,7 @@ class DoctorReport(NamedTuple):
 def list_ledger_backups(env: Env) -> LedgerBackups:
     """Return the backups of this ledger, or why they can't be listed."""
     try:
-        return LedgerBackups(create.list_backups(env.ledger, env.backup_directory))
+        return LedgerBackups(create.list_backups(env.ledger_file, env.backup_directory))
     except OSError as error:
         return LedgerBackups(problem=error.strerror or str(error))
 
@@ -185,7 +185,7 @@ def list_report_facts(env: Env, report: DoctorReport) -> list[tuple[str, str]]:
     """Return names and values of the facts: ledger, zone, versions, schema step and head."""
     *programs, (_, platform) = _read_program_versions().items()
     versions = ", ".join((*(f"{name} {number}" for name, number in programs), platform))
-    facts = [("ledger", env.ledger), ("zone", env.zone), ("versions", versions)]
+    facts = [("ledger", env.ledger_file), ("zone", env.zone), ("versions", versions)]
     if report.extent:
         step = report.extent.schema_step
         is_newest = step == sql.SCHEMA_STEP
@@ -224,7 +224,7 @@ def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
         wrong = f"{count} of {formats.format_count(len(report.findings), 'check')}"
         advice = f". {sentence}" if sentence else ": see above."
         return f"{wrong} found damage{advice}", command
-    path = shorten_home_paths(env.ledger)
+    path = shorten_home_paths(env.ledger_file)
     return f"There is no ledger at {path}, but it has backups. {sentence}", command
 
 
@@ -248,7 +248,7 @@ def build_doctor_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
 def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     """Return which backup to restore with its command, or what to do when none helps."""
     intact = find_intact_backup(report)
-    exists = os.path.lexists(env.ledger)
+    exists = os.path.lexists(env.ledger_file)
     if intact:
         command = f"{_format_program_call(env)} restore {_quote_shell_path(intact)}"
         return "To restore the newest intact backup:", command
@@ -272,9 +272,9 @@ def _format_program_call(env: Env) -> str:
             if named
             else system_paths.default_ledger_path(env.environ)
         )
-        if env.ledger == usual:
+        if env.ledger_file == usual:
             return "promisectl"
-    return f"promisectl --ledger {_quote_shell_path(env.ledger)}"
+    return f"promisectl --ledger {_quote_shell_path(env.ledger_file)}"
 
 
 def find_intact_backup(report: DoctorReport) -> str | None:
@@ -301,7 +301,7 @@ def build_doctor_record(env: Env, report: DoctorReport) -> dict[str, Any]:
         "head": extent.head or None if extent else None,
         "step": extent.schema_step if extent else None,
         "newest_step": sql.SCHEMA_STEP,
-        "ledger": env.ledger,
+        "ledger": env.ledger_file,
         "config": env.config_file,
         "backups": env.backup_directory,
         "newest_backup": newest,

@@ -210,7 +210,7 @@ class ImportPlanner:
     def _load_stored_row(self, number: int) -> StoredRow | None:
         found: list[StoredRow | None] = []
         connection.retry_while_busy(
-            self._env.ledger,
+            self._env.ledger_file,
             lambda: found.append(queries.find_promise_by_id(self._db, self._clock, number)),
         )
         return found[0]

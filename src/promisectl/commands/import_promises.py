@@ -12,7 +12,7 @@ from promisectl.commands.import_plan import open_import_steps
 from promisectl.commands.import_plan_file import PlanFile
 from promisectl.commands.shared import output, recorder
 from promisectl.domain.promise import Act, Side, Verb
-from promisectl.storage import ledger, links, queries
+from promisectl.storage import ledger_file, links, queries
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def import_promises(env: Env, source: ImportSource, *, new: bool) -> None:
             return
 
         def import_steps(db: sqlite3.Connection) -> ImportResult:
-            if ledger.find_journal_head(db) == plan.newest:
+            if ledger_file.find_journal_head(db) == plan.newest:
                 # The plan is still right; it counts known records, but has no steps for them.
                 with plan.open_steps(env) as steps:
                     result = _write_import_steps(env, db, source, steps)
@@ -107,7 +107,7 @@ def plan_import(env: Env, source: ImportSource, file: PlanFile, *, new: bool) ->
     differing: list[tuple[int, Sequence[str]]] = []
     refused = _RefusedRecords(source)
     with output.open_view(env) as db, open_import_steps(env, db, source, new=new) as steps:
-        newest = ledger.find_journal_head(db)
+        newest = ledger_file.find_journal_head(db)
         queries.release_ledger(db)
         for step in steps:
             counts[step.does] += 1

@@ -6,7 +6,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import arguments, output
 from promisectl.commands.shared.filters import find_handle
-from promisectl.storage import ledger, queries
+from promisectl.storage import ledger_file, queries
 from promisectl.storage.queries import ActQuery
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def ensure_act_is_recorded(db: sqlite3.Connection, number: int) -> None:
     Who has read it has read another ledger, or this one before a backup was restored: an empty
     answer would hide from them all that is recorded now.
     """
-    newest, _ = (number and ledger.find_journal_head(db)) or (0, "")
+    newest, _ = (number and ledger_file.find_journal_head(db)) or (0, "")
     if number > newest:
         raise errors.NoAct(number, newest)
 

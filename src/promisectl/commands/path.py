@@ -14,10 +14,10 @@ def path(env: Env) -> None:
     if env.is_json:
         from promisectl.records.as_json import encode_json
 
-        where = {"ledger": env.ledger, "config": env.config_file or None}
+        where = {"ledger": env.ledger_file, "config": env.config_file or None}
         env.write_records([encode_json(where | {"backups": env.backup_directory}) + "\n"])
         return
-    env.print_line(env.ledger, whole=True)
+    env.print_line(env.ledger_file, whole=True)
     config = env.config_file or "none, as there is no home directory"
     env.print_line(f"config: {config}", whole=True)
     env.print_line(f"backups: {env.backup_directory}", whole=True)

@@ -54,7 +54,7 @@ def load_status_counts(env: Env) -> dict[str, int]:
     """
     counts = dict.fromkeys(STATUS_FIELDS, 0)
     clock = QueryClock(*map(encode_instant, env.read_clock()))
-    with ledger.open_snapshot_or_empty(env.ledger, patience=_LOCK_PATIENCE_SECONDS) as db:
+    with ledger.open_snapshot_or_empty(env.ledger_file, patience=_LOCK_PATIENCE_SECONDS) as db:
         counts |= queries.count_waiting_by_kind(db, clock)
         counts[_LATE_WITH_OTHERS_FIELD] = queries.count_overdue_owed(db, clock)
     return counts

@@ -37,18 +37,19 @@ class TableConfig(NamedTuple):
 class Config(NamedTuple):
     """The values of the config; the defaults hold for keys that are not set.
 
-    `me` is the name of the owner, `zone` the IANA name of their zone. `date_order` is how dates of
-    bare numbers are read: dmy, mdy, ymd or None for not at all. `week_start` is the first day of a
-    week, Monday is 0. `window` is the period of `stats` in days. `color` is auto, always or never.
-    `form` is plain for lines instead of tables on a terminal, else auto. `pager` is a command,
-    False for none, None for PAGER or the default. `hints` says when the next steps
-    are printed after a move, `questions` at which yes a person is asked questions. `date` holds the
-    times that words such as "evening" mean, `message` the words of messages to others and what
-    their dates are made of, `alias` the expansion of each alias, `imports` the tables of the
-    profiles for files of other programs, by their names.
+    `me` is the name of the owner, `ledger` the path or the address of the ledger, `zone` the IANA
+    name of their zone. `date_order` is how dates of bare numbers are read: dmy, mdy, ymd or None
+    for not at all. `week_start` is the first day of a week, Monday is 0. `window` is the period of
+    `stats` in days. `color` is auto, always or never. `form` is plain for lines instead of tables
+    on a terminal, else auto. `pager` is a command, False for none, None for PAGER or the default.
+    `hints` says when the next steps are printed after a move, `questions` at which yes a person is
+    asked questions. `date` holds the times that words such as "evening" mean, `message` the words
+    of messages to others and what their dates are made of, `alias` the expansion of each alias,
+    `imports` the tables of the profiles for files of other programs, by their names.
     """
 
     me: str | None = None
+    ledger: str | None = None
     zone: str | None = None
     date_order: str | None = None
     week_start: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import textwrap
@@ -12,6 +13,7 @@ from promisectl.compiled import completion
 from promisectl.domain import civil, constants, people
 from promisectl.domain.wellmade.check import RULES
 from promisectl.rendering import columns, message
+from promisectl.storage import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -145,6 +147,20 @@ def parse_columns_value(value: Any) -> tuple[str, ...]:
     return names
 
 
+def parse_ledger_value(value: Any) -> str:
+    """Return the path or the address of a ledger, as it is written. Raises ValueError."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("ledger must be a path or an address, as in postgresql://host/promises")
+    if ledger.is_on_server(value):
+        try:
+            ledger.check_address(value)
+        except errors.Usage as problem:
+            raise ValueError(problem.clause) from None
+    elif not (os.path.isabs(value) or value.startswith("~")):
+        raise ValueError("ledger must be a whole path, from / or ~, or an address")
+    return value
+
+
 def parse_alias(name: str, value: Any) -> str:
     """Return the expansion of an alias as it is written. Raises ValueError."""
     if name in COMMAND_NAMES:
@@ -218,6 +234,12 @@ CONFIG_KEYS = {
         parse_me_value,
         "Your name. --to and --from with this name, or with its handle ana-lopez, mean you.",
         'me = "Ana Lopez"',
+    ),
+    "ledger": ConfigKey(
+        parse_ledger_value,
+        "Your ledger: a path, or the address of a PostgreSQL database. PROMISECTL_LEDGER and "
+        "--ledger override it.",
+        'ledger = "postgresql:///?service=promises"',
     ),
     "zone": ConfigKey(
         parse_zone_value,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from promisectl.errors.moves import *
     from promisectl.errors.not_found import *
     from promisectl.errors.series import *
+    from promisectl.errors.server import *
     from promisectl.errors.usage import *
 
 INTERRUPTED_EXIT_CODE = 130  # as a shell counts Ctrl-C
@@ -39,6 +40,7 @@ _ERROR_MODULES = (
     "moves",
     "not_found",
     "series",
+    "server",
     "usage",
 )
 

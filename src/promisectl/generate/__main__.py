@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 from promisectl import compiled
-from promisectl.generate import date_table, error_table, manual, schema
+from promisectl.generate import date_table, error_table, manual, schema, server
 from promisectl.generate import tables as command_tables
 from promisectl.records import fields
 from promisectl.storage import statements, tables
@@ -264,6 +264,7 @@ def main() -> None:
     """
     modules = {
         "sql": generate_sql_module(),
+        "postgresql": server.generate_server_module(),
         "read_model": generate_read_model_module(),
         "completion": command_tables.generate_completion_module(),
         "argv": command_tables.generate_argv_module(),

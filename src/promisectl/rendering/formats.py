@@ -123,6 +123,19 @@ def format_time_span(span: timedelta, days: int) -> str:
     return format_count(hours, "hour") if hours else format_count(max(minutes, 1), "minute")
 
 
+def format_clock_difference(seconds: float) -> str:
+    """Return by how much a clock is ahead of another one: “5 minutes ahead of”, “3 seconds behind”.
+
+    Below 0 it is behind.
+    """
+    span = timedelta(seconds=round(abs(seconds)))
+    if span < timedelta(minutes=1):
+        amount = format_count(span.seconds, "second")
+    else:
+        amount = format_time_span(span, span.days)
+    return f"{amount} {'ahead of' if seconds > 0 else 'behind'}"
+
+
 def format_time_from_due(due: CivilMoment, moment: datetime, zone: str) -> str:
     """Return how far a moment is from a due date for people in `zone`, whichever comes first.
 

@@ -1,32 +1,66 @@
-"""Read the ledger without writing to it, and write to it in one transaction per command."""
+"""Read the ledger without writing to it, and write to it in one transaction per command.
+
+A ledger is a file, named by its path, or is on a server, named by an address. This module alone
+decides which it is; for one on a server, every function does the same in this machine's copy.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 
-from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import sql
-from promisectl.storage import connection, preflight
+from promisectl.storage import connection, ledger_file, preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import TypeVar
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import TypeAlias, TypeVar
+
+    from promisectl.storage.remote.transaction import Caller, ServerLedger
 
     T = TypeVar("T")
+    Ledger: TypeAlias = str | ServerLedger
+    """The path of a file, or a ledger on a server."""
+
+
+def is_on_server(name: str) -> bool:
+    """Whether the name of a ledger is an address, not a path."""
+    return "://" in name
+
+
+def check_address(address: str) -> None:
+    """Refuse what is not the address of a ledger on a server.
+
+    Raises NotAnAddress and PasswordInAddress.
+    """
+    from promisectl.storage.remote import address as addresses
+
+    addresses.check_address(address)
+
+
+def name_server_ledger(
+    address: str, environ: Mapping[str, str], directory: str, caller: Caller
+) -> ServerLedger:
+    """Return the ledger of an address, whose copies are in a directory.
+
+    Raises NotAnAddress and PasswordInAddress.
+    """
+    from promisectl.storage.remote.transaction import ServerLedger
+
+    return ServerLedger(address, environ, directory, caller)
 
 
 def run_in_transaction(
-    path: str,
+    ledger: Ledger,
     work: Callable[[sqlite3.Connection], T],
     back_up: Callable[[str], None] | None = None,
     reason: str = "",
     *,
     may_replace_rows: bool = False,
 ) -> T:
-    """Call `work` in one transaction on the ledger at `path`, and return what it returns.
+    """Call `work` in one transaction on a ledger, and return what it returns.
 
     The ledger is created if there is none; `work` is called a second time when another command
     created it meanwhile. Before a migration, and when there is a `reason` for a backup, `back_up`
@@ -35,65 +69,54 @@ def run_in_transaction(
     With `may_replace_rows`, SQLite does not check the references of each row that is deleted or
     inserted, which takes as many steps as there are rows; `work` checks them itself.
 
-    Raises LedgerError when the file can't be used. After an error nothing is written, except after
-    WriteUnconfirmed (everything is written) and WriteUncertain (nobody knows).
+    Raises LedgerError when the ledger can't be used. After an error nothing is written, except
+    after WriteUnconfirmed (everything is written) and WriteUncertain (nobody knows).
     """
-    from promisectl.storage import creation
-
-    try:
-        while True:
-            if has_ledger(path):
-                return _run_on_existing_ledger(
-                    path, work, back_up, reason, may_replace_rows=may_replace_rows
-                )
-            with suppress(FileExistsError):
-                return creation.create_ledger(path, work)
-    except errors.TemporaryLedgerError as problem:
-        problem.effect = "Nothing was recorded."
-        raise
+    if isinstance(ledger, str):
+        return ledger_file.run_file_transaction(
+            ledger, work, back_up, reason, may_replace_rows=may_replace_rows
+        )
+    return ledger.run_in_transaction(work, back_up, reason, may_replace_rows=may_replace_rows)
 
 
-def settle_journal_mode(path: str) -> None:
-    """End the WAL mode that another program has set, for a command that is going to write.
+def prepare_writing(ledger: Ledger) -> None:
+    """Prepare a ledger for a command that is going to write, before it reads.
 
-    Such a command calls this before it reads, as nobody may read in that mode. Does nothing where
-    the file is as it should be. Raises LedgerError.
+    In a file, this ends a mode of another program. On a server, it lets no view of the command be
+    older than what the server has. Raises LedgerError.
     """
-    if not preflight.is_in_wal_mode(path):
-        return
-    with connection.translate_errors(path):
-        connection.check_ledger_file(path, writing=True)
-        connection.open_connection(path, "rw").close()
+    if isinstance(ledger, str):
+        ledger_file.settle_journal_mode(ledger)
+    else:
+        ledger.prepare_move()
 
 
 @contextmanager
 def open_snapshot(
-    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
+    ledger: Ledger, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading; the connection sees one moment of it throughout.
 
     It waits `patience` seconds for a command that is writing. Raises LedgerError when the ledger
     can't be read.
     """
-    with connection.translate_errors(path):
-        db = _connect_for_reading(path, patience)
-    try:
-        with connection.translate_sqlite_errors(path, reading=True):
-            yield db
-    finally:
-        db.close()
+    if not isinstance(ledger, str):
+        ledger.refresh()
+        ledger = ledger.file
+    with ledger_file.open_file_snapshot(ledger, patience=patience) as db:
+        yield db
 
 
 @contextmanager
 def open_snapshot_or_empty(
-    path: str, *, patience: float = connection.LOCK_WAIT_SECONDS
+    ledger: Ledger, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading, or an empty one in memory if there is none.
 
     A view never creates a ledger. Raises LedgerError when the ledger can't be read.
     """
-    if has_ledger(path):
-        with open_snapshot(path, patience=patience) as db:
+    if has_ledger(ledger):
+        with open_snapshot(ledger, patience=patience) as db:
             yield db
     else:
         # Indexes would cost 0.04 starts of Python.
@@ -102,24 +125,9 @@ def open_snapshot_or_empty(
             yield db
 
 
-def has_ledger(path: str) -> bool:
-    """Whether there is any file at the ledger's path. Raises LedgerError if nobody can know."""
-    with connection.translate_errors(path), suppress(FileNotFoundError, NotADirectoryError):
-        os.lstat(path)
-        return True
-    return False
-
-
-def find_journal_head(db: sqlite3.Connection) -> tuple[int, str] | None:
-    """Return number and hash of the newest act, or None for an empty ledger."""
-    last = connection.fetch_last_act(db)
-    return (last.number, last.hash) if last.number else None
-
-
-def has_act(db: sqlite3.Connection, number: int, hash_: str) -> bool:
-    """Whether an act with that number and hash is in the ledger."""
-    row = db.execute(sql.HASH_OF_ACT, {"number": number}).fetchone()
-    return bool(row) and row["hash"] == hash_
+def has_ledger(ledger: Ledger) -> bool:
+    """Whether there is a ledger: any file at its path. Raises LedgerError if nobody can know."""
+    return ledger_file.has_file(ledger) if isinstance(ledger, str) else ledger.has_ledger()
 
 
 def is_ledger_file(path: str, ledger: str) -> bool:
@@ -134,7 +142,9 @@ def is_ledger_file(path: str, ledger: str) -> bool:
     ]:
         return True
     with connection.translate_errors(ledger):
-        return has_ledger(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
+        return (
+            ledger_file.has_file(ledger) and os.path.exists(path) and os.path.samefile(path, ledger)
+        )
 
 
 @contextmanager
@@ -163,106 +173,3 @@ def open_temporary_ledger(
 
             sqlite_errors.refuse_temporary_file_failure(error)
             raise
-
-
-def _connect_for_reading(
-    path: str, patience: float = connection.LOCK_WAIT_SECONDS
-) -> sqlite3.Connection:
-    connection.check_ledger_file(path)
-    try:
-        reader = connection.open_connection(path, "ro", patience)
-        return _begin_or_close(path, reader, patience)
-    except sqlite3.OperationalError as error:
-        if not connection.has_unfinished_transaction(error):
-            raise
-    # A command died in the middle of its transaction: only a writer may roll that back.
-    with closing(connection.open_connection(path, "rw", patience)) as writer:
-        connection.retry_while_busy(path, lambda: writer.execute("PRAGMA schema_version"), patience)
-    reader = connection.open_connection(path, "ro", patience)
-    return _begin_or_close(path, reader, patience)
-
-
-def _begin_or_close(path: str, db: sqlite3.Connection, patience: float) -> sqlite3.Connection:
-    with connection.close_on_failure(db):
-        connection.begin_read_transaction(path, db, patience)
-    return db
-
-
-def _run_on_existing_ledger(
-    path: str,
-    work: Callable[[sqlite3.Connection], T],
-    back_up: Callable[[str], None] | None,
-    reason: str,
-    *,
-    may_replace_rows: bool,
-) -> T:
-    with connection.translate_errors(path):
-        connection.check_ledger_file(path, writing=True)
-        db = connection.open_connection(path, "rw")
-        try:
-            if may_replace_rows:
-                db.execute("PRAGMA foreign_keys = OFF")
-            connection.retry_while_busy(path, lambda: db.execute("BEGIN IMMEDIATE"))
-            connection.check_schema_step(path, db)
-            is_old = connection.read_schema_step(db) < sql.SCHEMA_STEP
-            reason = reason or ("upgrade" if is_old else "")
-            if back_up and reason:
-                back_up(reason)
-            if is_old:
-                from promisectl.storage import migrations
-
-                migrations.migrate_ledger(db)
-            head_before = find_journal_head(db)
-            result = work(db)
-            _commit_transaction(path, db, head_before)
-        except BaseException:
-            with suppress(sqlite3.Error):
-                db.execute("ROLLBACK")
-            raise
-        finally:
-            db.close()
-        return result
-
-
-def _commit_transaction(
-    path: str, db: sqlite3.Connection, head_before: tuple[int, str] | None
-) -> None:
-    """Commit; if SQLite fails in the middle, find out whether the newest act is recorded.
-
-    Raises WriteUnconfirmed if it is recorded, and WriteUncertain if nobody can know.
-    """
-    head = find_journal_head(db)
-    try:
-        connection.retry_while_busy(path, lambda: _commit_without_interrupts(db))
-    except sqlite3.Error as error:
-        from promisectl.storage import sqlite_errors
-
-        with suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        db.close()
-        if head and head != head_before and _has_act(path, *head, error):
-            reason = sqlite_errors.format_failure_reason(error)
-            raise errors.WriteUnconfirmed(path, reason) from error
-        raise
-
-
-def _commit_without_interrupts(db: sqlite3.Connection) -> None:
-    from promisectl.system import interrupts
-
-    with interrupts.hold_interrupts():
-        db.execute("COMMIT")
-
-
-def _has_act(path: str, number: int, hash_: str, commit_error: sqlite3.Error) -> bool:
-    """Whether an act with that number and hash is in the ledger after a failed commit.
-
-    Raises WriteUncertain when the ledger can't be read either.
-    """
-    try:
-        with closing(_connect_for_reading(path)) as db:
-            return has_act(db, number, hash_)
-    except (sqlite3.Error, OSError, errors.LedgerError) as error:
-        from promisectl.storage import sqlite_errors
-
-        reason = sqlite_errors.format_failure_reason(commit_error)
-        raise errors.WriteUncertain(path, reason) from error

@@ -1,13 +1,26 @@
 """The tables of the ledger, with their checks, indexes and guard triggers.
 
-They are compiled ahead to SQL text (`python -m promisectl.generate`); no command imports this.
-Stored types are INTEGER and TEXT only. Instants are text of one width in UTC
-(`2026-11-27T22:59:59Z`), so that they sort by time.
+They are compiled ahead to SQL text (`python -m promisectl.generate`), for a ledger in a file and
+for one on a server; no command imports this. Stored types are INTEGER and TEXT only. Instants are
+text of one width in UTC (`2026-11-27T22:59:59Z`), so that they sort by time.
 """
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlmodel import Field, SQLModel
 
 from promisectl.domain.constants import DIRECTIONS, OPEN_STATES, STATES
@@ -21,9 +34,14 @@ _OPEN_STATE_CHOICES = ("state", *OPEN_STATES)
 _STATE_CHOICES = ("state", *STATES)
 _DIRECTION_CHOICES = ("direction", *DIRECTIONS)
 _SIDE_CHOICES = ("side", *(side.value for side in Side))
-_INSTANT_CHECK_SQL = (
-    "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
-)
+_INSTANT_CHECKS_SQL = {
+    "sqlite": (
+        "{0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]Z'"
+    ),
+    "postgresql": "{0} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$'",
+}
+_INTEGER = Integer().with_variant(BigInteger(), "postgresql")
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _build_choice_check(column: str, *values: str) -> str:
@@ -39,15 +57,35 @@ OPEN_CONDITION = _build_choice_check(*_OPEN_STATE_CHOICES)
 
 
 def _build_integer_column(**options: Any) -> Any:
-    return Field(sa_type=Integer, **options)
+    return Field(sa_type=_INTEGER, **options)
 
 
 def _build_text_column(**options: Any) -> Any:
-    return Field(sa_type=Text, **options)
+    return Field(sa_type=_TEXT, **options)
+
+
+class _IsInstant(ColumnElement[bool]):
+    """The condition that a column is an instant, in the words of each kind of database."""
+
+    inherit_cache = True
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+
+@compiles(_IsInstant)
+def _compile_instant_check(check: _IsInstant, compiler: Any, **_: Any) -> str:
+    return _INSTANT_CHECKS_SQL[compiler.dialect.name].format(check.column)
 
 
 def _build_instant_check(column: str) -> CheckConstraint:
-    return CheckConstraint(_INSTANT_CHECK_SQL.format(column), name=f"{column}_is_an_instant")
+    return CheckConstraint(_IsInstant(column), name=f"{column}_is_an_instant")
+
+
+def _build_partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Return an index of the rows that fulfil a condition."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 class PersonRow(SQLModel, table=True):
@@ -56,7 +94,7 @@ class PersonRow(SQLModel, table=True):
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("handle <> ''", name="handle_says_something"),
-        Index("person_handle", "handle", unique=True, sqlite_where=text("merged_into IS NULL")),
+        _build_partial_index("person_handle", "handle", where="merged_into IS NULL", unique=True),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
 
@@ -82,10 +120,8 @@ class EntryRow(SQLModel, table=True):
     __tablename__ = "entry"
     __table_args__ = (
         _build_instant_check("recorded_at"),
-        Index(
-            "entry_live",
-            "id",
-            sqlite_where=text("undone_by IS NULL AND command NOT IN ('undo', 'redo')"),
+        _build_partial_index(
+            "entry_live", "id", where="undone_by IS NULL AND command NOT IN ('undo', 'redo')"
         ),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
@@ -128,7 +164,7 @@ class ActRow(SQLModel, table=True):
         _build_instant_check("at"),
         _build_instant_check("recorded_at"),
         Index("act_of_promise", "promise", "number"),
-        Index("act_of_person", "person", "number", sqlite_where=text("person IS NOT NULL")),
+        _build_partial_index("act_of_person", "person", "number", where="person IS NOT NULL"),
         Index("act_of_entry", "entry"),
         {"sqlite_strict": True},
     )
@@ -160,10 +196,10 @@ class PromiseRow(SQLModel, table=True):
             "(direction = 'self') = (person IS NULL)", name="only_a_promise_to_myself_has_no_person"
         ),
         CheckConstraint("outcome <> ''", name="outcome_says_something"),
-        Index("promise_open", "direction", "due_at", sqlite_where=text(OPEN_CONDITION)),
-        Index("promise_untold", "id", sqlite_where=text("state = 'reneged' AND move = 'me'")),
+        _build_partial_index("promise_open", "direction", "due_at", where=OPEN_CONDITION),
+        _build_partial_index("promise_untold", "id", where="state = 'reneged' AND move = 'me'"),
         Index("promise_of_person", "person"),
-        Index("promise_delivered", "delivered_at", sqlite_where=text("delivered_at IS NOT NULL")),
+        _build_partial_index("promise_delivered", "delivered_at", where="delivered_at IS NOT NULL"),
         {"sqlite_strict": True, "sqlite_autoincrement": True},
     )
 
@@ -294,3 +330,56 @@ GUARD_TRIGGERS = (
         "BEGIN SELECT RAISE(ABORT, 'promises are never deleted'); END"
     ),
 )
+
+# A ledger on a server
+
+HEAD_TABLE = Table(
+    "head",
+    MetaData(),
+    Column("one", Boolean, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", Text(collation="C"), nullable=False),
+    Column("step", BigInteger, nullable=False),
+    CheckConstraint("one", name="there_is_one"),
+    comment="A ledger of promisectl: its newest act, and its schema step",
+    implicit_returning=False,
+)
+"""The one row that every move locks. Only a server has it: a file is locked as a whole."""
+
+FIRST_SERVER_STEP = 2
+"""The schema step of the first ledgers on servers."""
+
+_SERVER_GUARD_SQL = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  {condition}RAISE EXCEPTION '{sentence}' USING ERRCODE = 'restrict_violation';{end} RETURN NEW;
+END $$"""
+_NOT_THE_NEXT_SQL = "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM act)"
+
+
+def _build_guard_function(name: str, sentence: str, condition: str = "") -> str:
+    """Return the function of a guard, which refuses a change with a sentence."""
+    begin, end = (f"IF {condition} THEN ", " END IF;") if condition else ("", "")
+    return _SERVER_GUARD_SQL.format(name=name, sentence=sentence, condition=begin, end=end)
+
+
+SERVER_GUARDS = (
+    _build_guard_function("act_is_never_changed", "acts are never changed"),
+    _build_guard_function("act_is_never_deleted", "acts are never deleted"),
+    _build_guard_function("act_is_the_next", "acts are only ever appended", _NOT_THE_NEXT_SQL),
+    _build_guard_function("promise_is_never_deleted", "promises are never deleted"),
+    *(
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {unit} "
+        f"EXECUTE FUNCTION {function}()"
+        for name, event, table, unit, function in (
+            ("act_is_never_changed", "UPDATE", "act", "ROW", "act_is_never_changed"),
+            ("act_is_never_deleted", "DELETE", "act", "ROW", "act_is_never_deleted"),
+            ("act_is_the_next", "INSERT", "act", "ROW", "act_is_the_next"),
+            ("promise_is_never_deleted", "DELETE", "promise", "ROW", "promise_is_never_deleted"),
+            ("acts_are_never_emptied", "TRUNCATE", "act", "STATEMENT", "act_is_never_deleted"),
+            (
+                "promises_are_never_emptied",
+                *("TRUNCATE", "promise", "STATEMENT", "promise_is_never_deleted"),
+            ),
+        )
+    ),
+)
+"""The functions and triggers that do on a server what the guard triggers do in a file."""

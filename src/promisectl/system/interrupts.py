@@ -62,6 +62,15 @@ def watch_interrupts() -> Iterator[list[int]]:
             signal.signal(signal.SIGINT, before)
 
 
+def take_pending_interrupt() -> bool:
+    """Whether a Ctrl-C is held back; it is taken, and has no other effect."""
+    find_pending = getattr(signal, "sigpending", None)
+    if find_pending is None or signal.SIGINT not in find_pending():
+        return False
+    getattr(signal, "sigwait")({signal.SIGINT})  # noqa: B009 (Windows has none)
+    return True
+
+
 def restore_interrupts() -> None:
     """Let Ctrl-C raise KeyboardInterrupt again, before something that is not recorded."""
     if signal.getsignal(signal.SIGINT) is _handle_late_interrupt:

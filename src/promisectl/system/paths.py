@@ -85,6 +85,11 @@ def default_ledger_path(environ: Mapping[str, str]) -> str:
     )
 
 
+def default_copy_directory(environ: Mapping[str, str]) -> str:
+    """Return the directory for the copies of ledgers on servers. Raises NoHome."""
+    return os.path.join(os.path.dirname(default_ledger_path(environ)), "copies")
+
+
 def find_config_path(environ: Mapping[str, str], named: str | None = None) -> str:
     """Return the path of the config: the one that was `named`, else that of PROMISECTL_CONFIG.
 

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from promisectl.commands.shared import output_files, recorder
-from promisectl.storage import connection, ledger, migrations, preflight, summary
+from promisectl.storage import connection, ledger_file, migrations, preflight, summary
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import chain, rows
 from promisectl.system import files as disk
@@ -70,7 +70,7 @@ def _writing_views() -> None:
 
 
 def _marking_views() -> None:
-    begin_reading = ledger._begin_or_close
+    begin_reading = ledger_file._begin_or_close
 
     def marked(path: str, db: Any, patience: int) -> Any:
         with open(path, "r+b") as file:
@@ -78,7 +78,7 @@ def _marking_views() -> None:
             file.write(b"\0\0\0\1")
         return begin_reading(path, db, patience)
 
-    ledger._begin_or_close = marked
+    ledger_file._begin_or_close = marked
 
 
 def _open_umask() -> None:
@@ -165,9 +165,8 @@ def _careless() -> None:
 
 def _recorded_all_the_same() -> None:
     from promisectl import errors
-    from promisectl.storage import ledger
 
-    write = ledger.run_in_transaction
+    write = ledger_file.run_file_transaction
 
     def written(path: str, work: Callable[[Any], Any], *rest: Any, **how: Any) -> Any:
         def recorded(db: Any) -> Any:
@@ -179,7 +178,7 @@ def _recorded_all_the_same() -> None:
 
         return write(path, recorded, *rest, **how)
 
-    ledger.run_in_transaction = written
+    ledger_file.run_file_transaction = written
 
 
 def _streams_left() -> None:

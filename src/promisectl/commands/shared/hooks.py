@@ -6,7 +6,7 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.commands.shared import output
 from promisectl.env import HOOK_NAME, HOOK_VARIABLE, RecordedActs
-from promisectl.storage import ledger, queries
+from promisectl.storage import ledger, ledger_file, queries
 from promisectl.storage.queries import ActQuery
 from promisectl.system import hook_process, trusted_programs
 
@@ -35,9 +35,9 @@ def run_transaction_with_hook(
     heads: list[tuple[int, str] | None] = []
 
     def work_between_heads(db: sqlite3.Connection) -> T:
-        before = ledger.find_journal_head(db)
+        before = ledger_file.find_journal_head(db)
         result = work(db)
-        heads[:] = [before, ledger.find_journal_head(db)]
+        heads[:] = [before, ledger_file.find_journal_head(db)]
         return result
 
     result = ledger.run_in_transaction(env.ledger, work_between_heads, back_up, reason)
@@ -59,7 +59,7 @@ def run_hook(env: Env) -> None:
     try:
         trusted_programs.ensure_trusted_program(path)
         with ledger.open_snapshot(env.ledger, patience=_LOCK_WAIT_SECONDS) as db:
-            if not ledger.has_act(db, newest.last, newest.hash):
+            if not ledger_file.has_act(db, newest.last, newest.hash):
                 env.print_warning("The hook did not run, because the ledger has been replaced.")
                 return
             trouble = hook_process.run_hook_process(

@@ -84,7 +84,9 @@ def open_view(
         if moment is None:
             yield db
             return
-        with ledger.open_temporary_ledger(in_memory=connection.fits_memory(env.ledger)) as past:
+        with ledger.open_temporary_ledger(
+            in_memory=connection.fits_memory(env.ledger_file)
+        ) as past:
             queries.fill_ledger_as_of(past, db, moment, acts=acts)
             queries.release_ledger(db)  # its reader may be slow, and nobody waits for it
             yield past
@@ -226,7 +228,7 @@ def print_renderables(env: Env, *renderables: Any) -> None:
 def warn_of_missing_directory(env: Env) -> bool:
     """Warn that the ledger was named and its directory is missing, and return whether it is."""
     if env.lacks_ledger_directory:
-        directory = os.path.dirname(env.ledger)
+        directory = os.path.dirname(env.ledger_file)
         env.print_warning(
             f"There is no directory {directory}, so there is no ledger. "
             "If it is on another disk, mount that first."

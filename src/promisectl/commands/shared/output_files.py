@@ -47,7 +47,7 @@ def resolve_output_target(env: Env, option: str, name: str, *, force: bool = Fal
         raise errors.NoFileNamed(option)
     if name == "-":
         return OutputTarget(name, force)
-    if ledger.is_ledger_file(paths.resolve_path(name), env.ledger):
+    if ledger.is_ledger_file(paths.resolve_path(name), env.ledger_file):
         raise errors.ExportOntoLedger(name)
     return OutputTarget(os.path.expanduser(name), force)
 
@@ -62,7 +62,7 @@ def write_output_file(env: Env, path: str, pieces: Iterable[str], *, force: bool
 
     Raises FileExists unless `force`, ExportOntoLedger and CannotWrite.
     """
-    if ledger.is_ledger_file(path, env.ledger):
+    if ledger.is_ledger_file(path, env.ledger_file):
         raise errors.ExportOntoLedger(path)
     ensure_ordinary_file(path)
     if not force and os.path.lexists(path):
@@ -83,7 +83,7 @@ def write_output_files(env: Env, directory: str, texts: Iterable[tuple[str, str]
         if os.path.basename(name) != name:  # it would lead out of the directory
             raise errors.CannotWrite(name, "it is not a regular file")
         path = os.path.join(directory, name)
-        if ledger.is_ledger_file(path, env.ledger):
+        if ledger.is_ledger_file(path, env.ledger_file):
             raise errors.ExportOntoLedger(path)
         ensure_ordinary_file(path)
         change = compare_with_file(path, text)

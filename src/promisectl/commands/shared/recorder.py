@@ -250,7 +250,7 @@ def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
         from promisectl.storage.backup import create
 
         backups.append(
-            create.create_required_backup(env.ledger, env.backup_directory, env.now, command)
+            create.create_required_backup(env.ledger_file, env.backup_directory, env.now, command)
         )
 
     try:
@@ -266,7 +266,7 @@ def prepare_auto_backup(env: Env) -> Iterator[Callable[[str], None]]:
         from promisectl.storage.backup import create
 
         paths = [backup.path for backup in backups]
-        create.prune_backups(env.ledger, env.backup_directory, paths)
+        create.prune_backups(env.ledger_file, env.backup_directory, paths)
         env.print_hint(f"Backup from before: {paths[-1]}")
 
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.domain.findings import Remedy
-from promisectl.storage import connection, ledger, summary
+from promisectl.storage import connection, ledger, ledger_file, summary
 from promisectl.storage.backup import create, set_aside
 from promisectl.storage.integrity import checks
 from promisectl.system import files, interrupts
@@ -172,7 +172,7 @@ def settle_former_ledger(path: str) -> None:
     Raises LedgerBusy, and LedgerError where it belongs to others.
     """
     with suppress(errors.DamagedLedger, errors.NewerLedger):
-        ledger.settle_journal_mode(path)
+        ledger_file.settle_journal_mode(path)
 
 
 # A ledger that SQLite can open

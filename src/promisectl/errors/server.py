@@ -1,0 +1,214 @@
+"""Errors about a ledger on a server: its address, the way to it, and its history."""
+
+from __future__ import annotations
+
+from promisectl.errors import LedgerError, MachineError, TemporaryLedgerError, Usage
+
+
+class NoDriver(MachineError):
+    """A ledger on a server was named, and what connects to it is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A ledger on a server needs a driver.",
+            "Install it: pip install 'promisectl[postgresql]'",
+        )
+
+
+class PasswordInAddress(Usage):
+    """The address of a ledger has a password in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Leave the password out of the address: other users can see it in the process list.",
+            "Put it in ~/.pgpass (mode 0600), or name a passfile in the service file.",
+        )
+
+
+class NotAnAddress(Usage):
+    """The name of a ledger is a URL, but not the address of a PostgreSQL database."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name} is not the address of a ledger: {why}.",
+            "An address is like postgresql://host/database; see: promisectl guide machines",
+        )
+
+
+class Unreachable(TemporaryLedgerError):
+    """The server of the ledger does not answer; `why` is what the system says about it."""
+
+    advice = "Run the command again when the server answers."
+
+    def __init__(self, address: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"Can't reach {address} ({why}).")
+
+
+class NoCopyYet(LedgerError):
+    """A view without the server, on a machine that has no copy of the ledger."""
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(
+            f"This machine has no copy of {address} yet, and the server can't be asked ({why}).",
+            "Run the command again when the server answers.",
+        )
+
+
+class NotWhileOffline(LedgerError):
+    """A move with --offline."""
+
+    effect = "Nothing was recorded."
+
+    def __init__(self, setting: str) -> None:
+        super().__init__("Moves need the server.", f"Leave out {setting}.")
+
+
+class NotEncrypted(LedgerError):
+    """The connection to a server on another machine is not encrypted."""
+
+    effect = "Nothing was sent."
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(
+            f"The connection to {address} is not safe: {why}.",
+            "Give the server a certificate that this machine trusts, name its own with "
+            "sslrootcert=FILE in the address, or connect through an ssh tunnel.",
+        )
+
+
+class AuthenticationFailed(LedgerError):
+    """The server does not let this user in."""
+
+    def __init__(self, address: str, user: str, why: str) -> None:
+        super().__init__(
+            f"{address} does not let {user} in ({why}).",
+            "Put the password in ~/.pgpass (mode 0600); see: promisectl guide machines",
+        )
+
+
+class NoSuchDatabase(LedgerError):
+    """The server has no such database."""
+
+    def __init__(self, address: str, database: str) -> None:
+        import shlex
+
+        super().__init__(
+            f"The server of {address} has no database “{database}”.",
+            f"Create it: createdb {shlex.quote(database)}",
+        )
+
+
+class MissingRights(LedgerError):
+    """The role lacks rights to the tables of the ledger."""
+
+    effect = "Nothing was recorded."
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(
+            f"You may not do this in {address} ({why}).",
+            "Ask the owner of the database for the rights; see: promisectl guide machines",
+        )
+
+
+class NotALedgerDatabase(LedgerError):
+    """The database has the tables of another program."""
+
+    effect = "It was left as it is."
+
+    def __init__(self, address: str, tables: str) -> None:
+        super().__init__(
+            f"{address} has tables of another program ({tables}).",
+            "Create a database for the ledger alone; see: promisectl guide machines",
+        )
+
+
+class OlderLedger(LedgerError):
+    """The ledger on the server has an earlier schema step than this program."""
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str, step: int, known: int) -> None:
+        super().__init__(
+            f"{address} was written by an older promisectl (schema step {step}; this one writes "
+            f"{known}), and older versions on your other machines could not use it any more.",
+            "Update these, then upgrade it: promisectl doctor --fix",
+        )
+
+
+class OtherHistory(LedgerError):
+    """The history on the server is not the one that this machine has seen."""
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str, what: str, copy: str) -> None:
+        super().__init__(
+            f"{address} {what}.",
+            f"What this machine has seen is in {copy}. If the server is right, move that file "
+            "away; see: promisectl guide machines",
+        )
+
+
+class HistoryWentBack(LedgerError):
+    """The server lacks acts that this machine has seen."""
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str, acts: int, seen: int, copy: str) -> None:
+        import shlex
+
+        super().__init__(
+            f"{address} went back to an earlier state (it has {acts:,} acts, this machine has "
+            f"seen {seen:,}).",
+            "This machine's copy has the missing acts: "
+            f"promisectl --ledger {shlex.quote(copy)} export --journal",
+        )
+
+
+class DamagedServerLedger(LedgerError):
+    """The rows on the server do not fit together."""
+
+    advice = "See: promisectl doctor"
+
+    def __init__(self, address: str, what: str) -> None:
+        super().__init__(f"{address} is damaged: {what}.")
+
+
+class ServerFailed(TemporaryLedgerError):
+    """The server refused a statement for a reason of its own, such as a full disk."""
+
+    advice = "See: promisectl doctor"
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"{address} failed ({why}).")
+
+
+class ConnectionLost(TemporaryLedgerError):
+    """The connection to the server broke before the move was recorded."""
+
+    advice = "Run the command again when the server answers."
+
+    def __init__(self, address: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"The connection to {address} broke ({why}).")
+
+
+class RestoreOntoServer(Usage):
+    """A backup is to be restored onto a server."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Can't restore onto a server, because others work in that ledger.",
+            "Restore the backup to a file, export its journal, and import that into an empty "
+            "database.",
+        )
+
+
+class RebuildOnServer(Usage):
+    """The rows of a ledger on a server are to be rebuilt."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Can't rebuild the rows on a server, because others work in that ledger.",
+            "Import its journal into an empty database; see: promisectl guide machines",
+        )

@@ -1,0 +1,227 @@
+"""Which rows acts may have changed, and how these get from a server into a copy, and back.
+
+A row travels as a JSON array of its columns. The statements are compiled ahead to SQL text
+(`python -m promisectl.generate`); no command imports this.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ClauseElement,
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from promisectl.storage import tables
+
+TABLES = sorted(SQLModel.metadata.sorted_tables, key=lambda table: table.name != "act")
+"""The tables of a ledger in the order in which rows travel.
+
+Acts come first: from them follows what has to be deleted before the others are written.
+References are checked at the end.
+"""
+LINK_TABLES = ("part", "series")
+"""The tables whose rows of a promise are deleted when its links change."""
+_APPENDED_TABLES = ("act", "once")
+"""The tables whose rows are never changed, so that one that is there already is a fault."""
+
+_act, _person, _alias, _entry, _once, _promise = (
+    SQLModel.metadata.tables[name]
+    for name in ("act", "person", "alias", "entry", "once", "promise")
+)
+_head = tables.HEAD_TABLE
+_IS_NEW_ACT = _act.c.number > bindparam("since", type_=BigInteger)
+_CHANGES_PEOPLE = exists().where(
+    and_(_IS_NEW_ACT, _act.c.person.is_not(None), text("verb <> 'meet'"))
+)
+
+
+def _select_of_new_acts(name: str) -> Any:
+    """Select the numbers that the new acts have in a column."""
+    return select(_act.c[name]).where(_IS_NEW_ACT, _act.c[name].is_not(None))
+
+
+_PROMISES_OF_NEW_ACTS = _select_of_new_acts("promise")
+_PEOPLE_OF_NEW_ACTS = _select_of_new_acts("person")
+
+CHANGED: dict[str, ColumnElement[bool]] = {
+    "entry": _entry.c.id.in_(_select_of_new_acts("entry")),
+    "person": or_(_person.c.id.in_(_PEOPLE_OF_NEW_ACTS), _CHANGES_PEOPLE),
+    "alias": or_(_alias.c.person.in_(_PEOPLE_OF_NEW_ACTS), _CHANGES_PEOPLE),
+    "once": _once.c.entry.in_(_select_of_new_acts("entry")),
+    "promise": _promise.c.id.in_(_PROMISES_OF_NEW_ACTS),
+    "act": _IS_NEW_ACT,
+    **{
+        name: SQLModel.metadata.tables[name].c.promise.in_(_PROMISES_OF_NEW_ACTS)
+        for name in LINK_TABLES
+    },
+}
+"""The rows of each table that the acts after `:since` may have changed.
+
+An act about people other than a first meeting may change the rows of all. What an undo or a redo
+does to earlier entries follows from the acts themselves (`MARK_ENTRY_UNDONE`).
+"""
+
+
+def _get_key(table: Table) -> Any:
+    """Return the column by which the rows of a table are in order."""
+    return next(iter(table.primary_key.columns))
+
+
+def _select_changed(table: Table, build_array: Any) -> Any:
+    return select(build_array(*table.columns)).where(CHANGED[table.name])
+
+
+def select_changed_in_copy() -> dict[str, ClauseElement]:
+    """Return a statement for each table: its changed rows as JSON, in order."""
+    return {
+        table.name: _select_changed(table, func.json_array).order_by(_get_key(table))
+        for table in TABLES
+    }
+
+
+def select_changed_on_server() -> ClauseElement:
+    """Return the statement with the changed rows of all tables, each with its table, in order."""
+    columns = ("place", "key", "row")
+    selects = [
+        select(
+            literal_column(str(place)).label(columns[0]),
+            (
+                _get_key(table)
+                if isinstance(_get_key(table).type, type(_act.c.number.type))
+                else literal_column("0")
+            ).label(columns[1]),
+            cast(func.json_build_array(*table.columns), Text).label(columns[2]),
+        ).where(CHANGED[table.name])
+        for place, table in enumerate(TABLES)
+    ]
+    together = union_all(*selects).subquery("changed")
+    return select(together.c.place, together.c.row).order_by(together.c.place, together.c.key)
+
+
+def _replace_on_conflict(table: Table, statement: Any) -> Any:
+    """Return an INSERT of a table that changes the rows that are there already, if it may."""
+    if table.name in _APPENDED_TABLES:
+        return statement
+    key = [column.name for column in table.primary_key.columns]
+    others = [column.name for column in table.columns if column.name not in key]
+    return statement.on_conflict_do_update(
+        index_elements=key, set_={name: statement.excluded[name] for name in others}
+    )
+
+
+def put_into_copy() -> dict[str, ClauseElement]:
+    """Return the statement for each table that writes a row into a copy."""
+    return {
+        table.name: _replace_on_conflict(
+            table,
+            sqlite.insert(table).values(
+                {column.name: bindparam(column.name) for column in table.columns}
+            ),
+        )
+        for table in TABLES
+    }
+
+
+def put_onto_server() -> dict[str, ClauseElement]:
+    """Return the statement for each table that writes rows, a JSON array, onto the server."""
+    rows = text(
+        "jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS given (cells, place)"
+    )
+    statements: dict[str, ClauseElement] = {}
+    for table in TABLES:
+        values: list[ColumnElement[Any]] = [
+            literal_column(
+                f"(given.cells ->> {place})::bigint"
+                if isinstance(column.type, type(_act.c.number.type))
+                else f"given.cells ->> {place}"
+            )
+            for place, column in enumerate(table.columns)
+        ]
+        given = select(*values).select_from(rows).order_by(text("given.place"))
+        names = [column.name for column in table.columns]
+        inserted = postgresql.insert(table).from_select(names, given)
+        statements[table.name] = _replace_on_conflict(table, inserted)
+    return statements
+
+
+_SERVER_MOMENT = func.to_char(
+    func.timezone(text("'UTC'"), func.clock_timestamp()), text('\'YYYY-MM-DD"T"HH24:MI:SS"Z"\'')
+)
+_HEAD = select(
+    _head.c.number,
+    _head.c.hash,
+    _head.c.step,
+    select(_act.c.hash)
+    .where(_act.c.number == bindparam("mine", type_=BigInteger))
+    .scalar_subquery()
+    .label("at_mine"),
+    _SERVER_MOMENT.label("moment"),
+)
+
+SERVER_STATEMENTS: dict[str, ClauseElement] = {
+    "HEAD": _HEAD,
+    "LOCK_HEAD": select(text("1")).select_from(_head).with_for_update(),
+    "HASHES": select(_act.c.number, _act.c.hash).where(
+        _act.c.number.in_([bindparam("first"), bindparam("second")])
+    ),
+    "FIRST_HEAD": insert(_head).values(
+        one=text("true"), number=text("0"), hash=text("''"), step=bindparam("step")
+    ),
+    "MOVE_HEAD": update(_head)
+    .where(_head.c.number == bindparam("before"), _head.c.hash == bindparam("hash_before"))
+    .values(number=bindparam("last"), hash=bindparam("hash_of_last")),
+    "SET_STEP": update(_head).values(step=bindparam("step")),
+    "FREE_HANDLES": update(_person).values(
+        handle=literal_column("'?'").concat(cast(_person.c.id, Text))
+    ),
+    "DROP_ALIASES": delete(_alias),
+    "MARK_ENTRY_UNDONE": update(_entry)
+    .where(_entry.c.id == bindparam("entry_id"))
+    .values(undone_by=bindparam("undone_by", type_=BigInteger)),
+}
+"""The other statements that the server runs."""
+
+COPY_STATEMENTS: dict[str, ClauseElement] = {
+    "CHAIN_SINCE": select(
+        _act,
+        _entry.c.command,
+        func.coalesce(_promise.c.uid, _act.c.person).label("about"),
+    )
+    .select_from(
+        _act.outerjoin(_entry, _entry.c.id == _act.c.entry).outerjoin(
+            _promise, _promise.c.id == _act.c.promise
+        )
+    )
+    .where(_IS_NEW_ACT)
+    .order_by(_act.c.number),
+    "CHANGES_OF_PEOPLE": select(_CHANGES_PEOPLE),
+    "UNDO_AND_REDO_ACTS_SINCE": select(_act.c.entry, _act.c.verb, _act.c.body)
+    .where(_IS_NEW_ACT, text("verb IN ('undo', 'redo')"))
+    .order_by(_act.c.number),
+}
+"""What a copy is asked about acts that were written into it."""
+
+
+def delete_changed_links() -> dict[str, ClauseElement]:
+    """Return the statement for each table of links that deletes those of the promises of acts."""
+    return {
+        name: delete(SQLModel.metadata.tables[name]).where(CHANGED[name]) for name in LINK_TABLES
+    }

@@ -1,0 +1,143 @@
+"""The address of a ledger on a server: what it may hold, and which copy belongs to it."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import parse_qsl, unquote
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
+from promisectl.system.text import escape_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SCHEMES = ("postgresql", "postgres")
+_SECRET_SETTINGS = ("password", "sslpassword")
+_ENVIRONMENT_SETTINGS = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "dbname": "PGDATABASE",
+    "user": "PGUSER",
+    "options": "PGOPTIONS",
+    "service": "PGSERVICE",
+    "sslmode": "PGSSLMODE",
+}
+_DEFAULT_PORT = "5432"
+
+
+def check_address(name: str) -> str:
+    """Return the address of a ledger. Raises NotAnAddress and PasswordInAddress.
+
+    What has a password in it is never shown.
+    """
+    scheme, _, rest = name.partition("://")
+    if scheme.lower() not in _SCHEMES:
+        raise errors.NotAnAddress(
+            escape_text(f"{scheme}://…"), "only a PostgreSQL database can hold a ledger"
+        )
+    authority, _, query = rest.partition("?")
+    user = authority.rpartition("@")[0]
+    settings = {key.lower() for key, _ in parse_qsl(query, keep_blank_values=True)}
+    if ":" in user or settings & {*_SECRET_SETTINGS}:
+        raise errors.PasswordInAddress
+    return name
+
+
+def parse_settings(address: str) -> dict[str, str]:
+    """Return the settings of libpq that an address has, by their names."""
+    rest, _, query = address.partition("://")[2].partition("?")
+    authority, _, database = rest.partition("/")
+    user, _, places = authority.rpartition("@")
+    hosts, ports = [], []
+    for place in filter(None, places.split(",")):
+        end = place.rindex("]") + 1 if place.startswith("[") and "]" in place else 0
+        host, _, port = place[end:].partition(":")
+        hosts.append(place[:end].strip("[]") + host)
+        ports.append(port)
+    settings = {
+        "user": user,
+        "host": ",".join(hosts),
+        "port": ",".join(ports) if any(ports) else "",
+        "dbname": database,
+    }
+    settings = {key: unquote(value) for key, value in settings.items() if value}
+    return settings | dict(parse_qsl(query))
+
+
+def resolve_settings(address: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of an address, then of its service, then of the environment.
+
+    It asks no server, and no library: completion at TAB and a prompt may not take longer.
+    """
+    settings = parse_settings(address)
+    from_environment = {
+        key: environ[variable]
+        for key, variable in _ENVIRONMENT_SETTINGS.items()
+        if environ.get(variable)
+    }
+    service = settings.get("service") or from_environment.get("service")
+    from_service = _read_service(service, environ) if service else {}
+    return from_environment | from_service | settings
+
+
+def _read_service(service: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of a service; none where no file has it: the driver says so."""
+    home = os.path.expanduser("~/.pg_service.conf")
+    directory = environ.get("PGSYSCONFDIR", "")
+    for path in (environ.get("PGSERVICEFILE") or home, os.path.join(directory, "pg_service.conf")):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                lines = [line.strip() for line in file]
+        except OSError:
+            continue
+        if f"[{service}]" in lines:
+            return _parse_section(lines[lines.index(f"[{service}]") + 1 :])
+    return {}
+
+
+def _parse_section(lines: list[str]) -> dict[str, str]:
+    """Return the settings up to the next section of a service file."""
+    settings: dict[str, str] = {}
+    for line in lines:
+        if line.startswith("["):
+            break
+        key, sign, value = line.partition("=")
+        if sign and not line.startswith("#"):
+            settings.setdefault(key.strip(), value.strip())
+    return settings
+
+
+def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> str:
+    """Return the path of this machine's copy of a ledger, in a directory.
+
+    Its name follows from the host, the port, the database and the schema.
+    """
+    import hashlib
+
+    settings = resolve_settings(address, environ)
+    schema = [
+        word.partition("=")[2]
+        for word in settings.get("options", "").replace("-c ", "-c").split()
+        if word.removeprefix("-c").removeprefix("--").startswith("search_path=")
+    ]
+    place = (
+        settings.get("hostaddr") or settings.get("host", ""),
+        settings.get("port") or _DEFAULT_PORT,
+        settings.get("dbname") or settings.get("user", ""),
+        *schema[-1:],
+    )
+    digest = hashlib.sha256("\n".join(place).encode("utf-8", "surrogateescape")).hexdigest()
+    return os.path.join(directory, f"{digest[:16]}.db")
+
+
+def is_on_this_machine(settings: Mapping[str, str]) -> bool:
+    """Whether all hosts of an address are sockets or loopback addresses."""
+    hosts = (settings.get("hostaddr") or settings.get("host", "")).split(",")
+    return all(
+        not host
+        or host.startswith(("/", "@", "127."))
+        or host in ("localhost", "::1", "0:0:0:0:0:0:0:1")
+        for host in hosts
+    )

@@ -1,0 +1,91 @@
+"""Turn errors of the driver and of the server into errors that a person can act on."""
+
+from __future__ import annotations
+
+import re
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
+from promisectl.system.text import escape_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MISSING_PARTS = ("42P01", "42703", "42883")  # table, column, function
+_CREATED_MEANWHILE = ("42P07", "23505", "42710", "42723")
+_RETRIED = ("40001", "40P01")
+_LOCK_TIMEOUT = "55P03"
+_MISSING_RIGHTS = ("42501", "25006")
+_BROKEN_CLASSES = ("08", "57P")
+_BROKEN = ("25P03", "25P04")
+_REFUSED_USER = re.compile(
+    r"password authentication failed|no password supplied|no pg_hba\.conf entry|"
+    r"authentication failed|role \"[^\"]*\" does not exist|is not permitted to log in"
+)
+_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist")
+_NOT_SAFE = re.compile(r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert", re.IGNORECASE)
+
+
+def describe_error(error: BaseException) -> str:
+    """Return the first line of what a library says about an error, to be put into brackets.
+
+    The driver says where it connected before it says what is wrong; only that is returned.
+    """
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    what = lines[0].strip().rpartition(" failed: ")[2]
+    return escape_text(re.sub(r"^(FATAL|ERROR|PANIC):\s+", "", what))
+
+
+def get_sqlstate(error: BaseException) -> str:
+    """Return the code that the server gave an error; empty for one of the driver."""
+    return getattr(error, "pgcode", None) or ""
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether an error means that the connection is lost, so that nobody knows what happened."""
+    code = get_sqlstate(error)
+    return not code or code in _BROKEN or code.startswith(_BROKEN_CLASSES)
+
+
+def is_part_missing(error: BaseException) -> bool:
+    """Whether the server lacks a table, a column or a function that was named."""
+    return get_sqlstate(error) in _MISSING_PARTS
+
+
+def is_created_meanwhile(error: BaseException) -> bool:
+    """Whether another machine has created what this one was creating."""
+    return get_sqlstate(error) in _CREATED_MEANWHILE
+
+
+def is_to_be_retried(error: BaseException) -> bool:
+    """Whether the same command may succeed if it is run again at once."""
+    return get_sqlstate(error) in _RETRIED
+
+
+def explain_connect_error(
+    address: str, settings: Mapping[str, str], error: BaseException
+) -> errors.Problem:
+    """Return the error that explains why there is no connection."""
+    why, whole = describe_error(error), str(error)
+    if found := _NO_DATABASE.search(whole):
+        return errors.NoSuchDatabase(address, escape_text(found[1]))
+    if _REFUSED_USER.search(whole):
+        user = settings.get("user") or "this user"
+        return errors.AuthenticationFailed(address, escape_text(user), why)
+    if _NOT_SAFE.search(whole):
+        return errors.NotEncrypted(address, why)
+    return errors.Unreachable(address, why)
+
+
+def explain_server_error(address: str, error: BaseException, patience: float) -> errors.Problem:
+    """Return the error that explains why the server did not do what it was asked."""
+    code = get_sqlstate(error)
+    if code == _LOCK_TIMEOUT:
+        return errors.LedgerBusy(address, patience)
+    if code in _MISSING_RIGHTS:
+        return errors.MissingRights(address, describe_error(error))
+    if is_broken(error):
+        return errors.ConnectionLost(address, describe_error(error))
+    if code.startswith("23") or is_part_missing(error):
+        return errors.DamagedServerLedger(address, describe_error(error))
+    return errors.ServerFailed(address, describe_error(error))

@@ -1,0 +1,288 @@
+"""The connection to the server of a ledger; each function is one message and its answer."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.compiled import postgresql as statements
+from promisectl.compiled import sql
+from promisectl.storage.remote import address as addresses
+from promisectl.storage.remote import libpq_errors, wait_callback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+LOCK_WAIT_SECONDS = 10
+_ANSWER_SECONDS = 10
+_LONG_ANSWER_SECONDS = 60
+_FETCHED_ROWS = 2_000
+_NAMED_TABLES = 3
+_BEGIN_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN_MOVE = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    "SET LOCAL synchronous_commit = on",
+    f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'",
+    "SET LOCAL idle_in_transaction_session_timeout = '10s'",
+    f"SET LOCAL statement_timeout = '{_LONG_ANSWER_SECONDS}s'",
+)
+_TABLES_OF_SCHEMA = (
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
+    "AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT * FROM pg_depend "
+    "WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') "
+    "ORDER BY relname LIMIT 4"
+)
+
+
+class ServerHead(NamedTuple):
+    """The newest act on the server, and the schema step of the ledger there.
+
+    `at_mine` is the hash of the act with the number that was asked for, None if there is none, and
+    `moment` the clock of the server (aware UTC).
+    """
+
+    number: int
+    hash: str
+    step: int
+    at_mine: str | None
+    moment: datetime
+
+
+class Server:
+    """A connection to the database of a ledger.
+
+    Every method raises ConnectionLost when the connection breaks, LedgerBusy when another command
+    holds the ledger for too long, and the other errors of `libpq_errors`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        environ: Mapping[str, str],
+        patience: float,
+        is_abandoned: Callable[[], bool] | None = None,
+    ) -> None:
+        """Connect to an address. `patience` is how long to wait for the server, in seconds."""
+        self.address = address
+        self.is_abandoned = is_abandoned
+        """What is asked again and again while the server is waited for: whether to give up."""
+        self._settings = addresses.resolve_settings(address, environ)
+        self.messages = 0
+        """How many messages were sent."""
+        self._waiter: wait_callback.Waiter
+        self._connection = self._connect(patience, environ)
+        self._cursor = self._connection.cursor()
+
+    def _connect(self, patience: float, environ: Mapping[str, str]) -> Any:
+        try:
+            import psycopg2
+        except ImportError as error:
+            raise errors.NoDriver from error
+        self._waiter = wait_callback.install_waiter()
+        self._waiter.deadline = time.monotonic() + patience
+        self._waiter.is_abandoned = self.is_abandoned
+        try:
+            connection = psycopg2.connect(
+                self.address,
+                application_name="promisectl",
+                client_encoding="UTF8",
+                **self._find_encryption(environ),
+            )
+        except wait_callback.TooLong as error:
+            why = f"no answer within {patience:g} seconds"
+            raise errors.Unreachable(self.address, why) from error
+        except wait_callback.Abandoned as error:
+            raise errors.Unreachable(self.address, "stopped with Ctrl-C") from error
+        except psycopg2.ProgrammingError as error:  # libpq can't parse it
+            why = libpq_errors.describe_error(error)
+            raise errors.NotAnAddress(self.address, why) from error
+        except (psycopg2.Error, UnicodeError) as error:
+            raise libpq_errors.explain_connect_error(self.address, self._settings, error) from error
+        connection.autocommit = True
+        self._check_encryption(connection)
+        return connection
+
+    def _find_encryption(self, environ: Mapping[str, str]) -> dict[str, Any]:
+        """Return the settings by which a connection to another machine is safe, unless chosen."""
+        if "sslmode" in self._settings or addresses.is_on_this_machine(self._settings):
+            return {}
+        import ssl
+
+        chosen = "sslrootcert" in self._settings or "PGSSLROOTCERT" in environ
+        trusted = None if chosen else ssl.get_default_verify_paths().cafile
+        return {"sslmode": "verify-full", **({"sslrootcert": trusted} if trusted else {})}
+
+    def _check_encryption(self, connection: Any) -> None:
+        """Refuse a connection that others can read, unless somebody wants one."""
+        is_chosen = self._settings.get("sslmode") == "disable"
+        if is_chosen or addresses.is_on_this_machine(self._settings):
+            return
+        if not connection.info.ssl_in_use:
+            connection.close()
+            raise errors.NotEncrypted(self.address, "it is not encrypted")
+
+    def describe_connection(self) -> dict[str, Any]:
+        """Return facts about the connection: whether it is local and encrypted, and by whom."""
+        info = self._connection.info
+        return {
+            "user": info.user,
+            "encrypted": bool(info.ssl_in_use),
+            "local": addresses.is_on_this_machine(self._settings),
+            "version": info.server_version,
+        }
+
+    def close(self) -> None:
+        """Close the connection; a transaction that is open is rolled back."""
+        with suppress(Exception):
+            self._connection.close()
+
+    def run(
+        self,
+        *messages: str | bytes,
+        seconds: float = _ANSWER_SECONDS,
+        **bound: Any,
+    ) -> list[tuple[Any, ...]]:
+        """Run statements as one message, and return the rows of the last one, if it has any."""
+        with self._translate_errors():
+            self._send(*messages, seconds=seconds, **bound)
+            return self._cursor.fetchall() if self._cursor.description else []
+
+    def _send(
+        self,
+        *messages: str | bytes,
+        seconds: float = _ANSWER_SECONDS,
+        **bound: Any,
+    ) -> None:
+        self._waiter.deadline = time.monotonic() + seconds
+        self._waiter.is_abandoned = self.is_abandoned
+        self.messages += 1
+        whole = b";\n".join(
+            message if isinstance(message, bytes) else self.bind(message, **bound)
+            for message in messages
+        )
+        self._cursor.execute(whole)
+
+    def bind(self, statement: str, **bound: Any) -> bytes:
+        """Return a statement with its values in it."""
+        text: bytes = self._cursor.mogrify(statement, bound or None)
+        return text
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        import psycopg2
+
+        try:
+            yield
+        except wait_callback.TooLong as error:
+            raise errors.ConnectionLost(self.address, "no answer in time") from error
+        except wait_callback.Abandoned as error:
+            raise errors.ConnectionLost(self.address, "stopped with Ctrl-C") from error
+        except psycopg2.Error as error:
+            raise libpq_errors.explain_server_error(
+                self.address, error, LOCK_WAIT_SECONDS
+            ) from error
+
+    # What the ledger holds
+
+    def read_head(self, mine: int) -> ServerHead | None:
+        """Begin to read one moment of the ledger, and return its head; None if there is no ledger.
+
+        `mine` is the number of the newest act in the copy.
+        """
+        return self._fetch_head((_BEGIN_VIEW,), mine)
+
+    def lock_head(self, mine: int) -> ServerHead | None:
+        """Begin a move: lock the ledger against other moves, and return its head as they left it.
+
+        Returns None if there is no ledger. Raises LedgerBusy.
+        """
+        return self._fetch_head((*_BEGIN_MOVE, statements.LOCK_HEAD), mine)
+
+    def _fetch_head(self, beginning: tuple[str, ...], mine: int) -> ServerHead | None:
+        import psycopg2
+
+        seconds = LOCK_WAIT_SECONDS + _ANSWER_SECONDS
+        with self._translate_errors():
+            try:
+                self._send(*beginning, statements.HEAD, seconds=seconds, mine=mine)
+            except psycopg2.Error as error:
+                if not libpq_errors.is_part_missing(error):
+                    raise
+            else:
+                return self._decode_head(self._cursor.fetchall())
+        self.roll_back()
+        self._refuse_other_tables()
+        return None
+
+    def _decode_head(self, rows: list[tuple[Any, ...]]) -> ServerHead:
+        if len(rows) != 1:
+            raise errors.DamagedServerLedger(self.address, "it has no head, which every ledger has")
+        number, hash_, step, at_mine, moment = rows[0]
+        if step > sql.SCHEMA_STEP:
+            raise errors.NewerLedger(self.address, step, sql.SCHEMA_STEP)
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+        return ServerHead(number, hash_, step, at_mine, at)
+
+    def _refuse_other_tables(self) -> None:
+        """Refuse a schema that has any table. Raises NotALedgerDatabase and MissingRights."""
+        names = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
+        if names:
+            from promisectl.system.text import escape_text
+
+            shown = [*names[:_NAMED_TABLES], *(["…"] if len(names) > _NAMED_TABLES else [])]
+            raise errors.NotALedgerDatabase(self.address, escape_text(", ".join(shown)))
+
+    def create_ledger(self) -> ServerHead | None:
+        """Begin a move in a new ledger, which is there once the move is committed.
+
+        Returns its head; None if another machine has created it meanwhile.
+        """
+        import psycopg2
+
+        step = self.bind(statements.FIRST_HEAD, step=sql.SCHEMA_STEP)
+        with self._translate_errors():
+            try:
+                self._send(
+                    *_BEGIN_MOVE, *statements.SCHEMA, step, statements.HEAD, mine=0, seconds=30
+                )
+            except psycopg2.Error as error:
+                if not libpq_errors.is_created_meanwhile(error):
+                    raise
+            else:
+                return self._decode_head(self._cursor.fetchall())
+        self.roll_back()
+        return None
+
+    def find_hashes(self, *numbers: int) -> dict[int, str]:
+        """Return the hashes of up to two acts by their numbers, of those that are there."""
+        first, second = (*numbers, 0)[:2]
+        return dict(self.run(statements.HASHES, first=first, second=second))
+
+    def iter_rows(self, since: int) -> Iterator[tuple[str, str]]:
+        """Return the rows that the acts after a number may have changed, each with its table.
+
+        A row is a JSON array of its columns.
+        """
+        begin = self.bind(
+            f"DECLARE changed NO SCROLL CURSOR FOR {statements.SERVER_ROWS_SINCE}", since=since
+        )
+        fetch = f"FETCH {_FETCHED_ROWS} FROM changed"
+        rows = self.run(begin, fetch, seconds=_LONG_ANSWER_SECONDS)
+        while rows:
+            for place, row in rows:
+                yield statements.TABLES[place], row
+            if len(rows) < _FETCHED_ROWS:
+                break
+            rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)
+
+    def roll_back(self) -> None:
+        """End the transaction; nothing of it is recorded."""
+        self.run("ROLLBACK")
+
+    def keep_alive(self) -> None:
+        """Tell the server that a long command is still at work."""
+        self.run("SELECT 1")

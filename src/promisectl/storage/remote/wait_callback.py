@@ -1,0 +1,62 @@
+"""How the driver waits for the server: with a deadline, and so that Ctrl-C answers at once."""
+
+from __future__ import annotations
+
+import select
+import time
+
+from promisectl._typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+_LOOK_SECONDS = 0.05
+
+
+class TooLong(Exception):
+    """The server did not answer in time."""
+
+
+class Abandoned(Exception):
+    """A person does not want to wait for the answer any more."""
+
+
+class Waiter:
+    """The function that the driver calls to wait for the server, until `deadline`.
+
+    The deadline is a moment of `time.monotonic`. While `is_abandoned` is set, it is called again
+    and again; once it returns True, the wait ends with Abandoned.
+    """
+
+    def __init__(self) -> None:
+        self.deadline = 0.0
+        self.is_abandoned: Callable[[], bool] | None = None
+
+    def __call__(self, connection: Any) -> None:
+        """Wait until the driver has what it waits for. Raises TooLong and Abandoned."""
+        from psycopg2 import extensions
+
+        while (state := connection.poll()) != extensions.POLL_OK:
+            descriptor = connection.fileno()
+            reads = [descriptor] if state == extensions.POLL_READ else []
+            writes = [descriptor] if state == extensions.POLL_WRITE else []
+            while not any(select.select(reads, writes, [], self._find_pause())):
+                if time.monotonic() >= self.deadline:
+                    raise TooLong
+                if self.is_abandoned and self.is_abandoned():
+                    raise Abandoned
+
+    def _find_pause(self) -> float:
+        """Return how many seconds to wait before the next look."""
+        left = max(0.0, self.deadline - time.monotonic())
+        return min(left, _LOOK_SECONDS) if self.is_abandoned else left
+
+
+def install_waiter() -> Waiter:
+    """Let the driver wait by a new Waiter, and return it."""
+    from psycopg2 import extensions
+
+    waiter = Waiter()
+    extensions.set_wait_callback(waiter)
+    return waiter
