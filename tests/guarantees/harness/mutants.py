@@ -273,7 +273,7 @@ def _errors_swallowed() -> None:
         with suppress(sqlite3.Error):
             db.execute("COMMIT")
 
-    ledger._commit_transaction = commit
+    ledger_file._commit_transaction = commit
 
 
 def _read_as_facts() -> None:
