@@ -47,7 +47,7 @@ DROP_ALIASES = 'DELETE FROM alias'
 MARK_ENTRY_UNDONE = 'UPDATE entry SET undone_by=%(undone_by)s::BIGINT WHERE entry.id = %(entry_id)s::BIGINT'
 CHAIN_SINCE = 'SELECT act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash, entry.command, coalesce(promise.uid, act.person) AS about FROM act LEFT OUTER JOIN entry ON entry.id = act.entry LEFT OUTER JOIN promise ON promise.id = act.promise WHERE act.number > :since ORDER BY act.number'
 CHANGES_OF_PEOPLE = "SELECT EXISTS (SELECT * FROM act WHERE act.number > :since AND act.person IS NOT NULL AND verb <> 'meet') AS anon_1"
-UNDO_AND_REDO_ACTS_SINCE = "SELECT act.entry, act.verb, act.body FROM act WHERE act.number > :since AND verb IN ('undo', 'redo') ORDER BY act.number"
+UNDO_MARKS_SINCE = "SELECT json_extract(act.body, '$.target') AS entry_id, CASE WHEN (act.verb = 'undo') THEN act.entry END AS undone_by FROM act WHERE act.number > :since AND verb IN ('undo', 'redo') ORDER BY act.number"
 COPY_ROWS_SINCE = {
     'act': 'SELECT json_array(act.number, act.entry, act.promise, act.person, act.verb, act.side, act."by", act.at, act.recorded_at, act.body, act.hash) AS json_array_1 FROM act WHERE act.number > :since ORDER BY act.number',
     'entry': 'SELECT json_array(entry.id, entry.command, entry.recorded_at, entry.undone_by) AS json_array_1 FROM entry WHERE entry.id IN (SELECT act.entry FROM act WHERE act.number > :since AND act.entry IS NOT NULL) ORDER BY entry.id',

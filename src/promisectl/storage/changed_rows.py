@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     exists,
@@ -213,7 +214,10 @@ COPY_STATEMENTS: dict[str, ClauseElement] = {
     .where(_IS_NEW_ACT)
     .order_by(_act.c.number),
     "CHANGES_OF_PEOPLE": select(_CHANGES_PEOPLE),
-    "UNDO_AND_REDO_ACTS_SINCE": select(_act.c.entry, _act.c.verb, _act.c.body)
+    "UNDO_MARKS_SINCE": select(
+        func.json_extract(_act.c.body, text("'$.target'")).label("entry_id"),
+        case((_act.c.verb == literal_column("'undo'"), _act.c.entry)).label("undone_by"),
+    )
     .where(_IS_NEW_ACT, text("verb IN ('undo', 'redo')"))
     .order_by(_act.c.number),
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TypeAlias, TypeVar
 
-    from promisectl.storage.remote.transaction import Caller, ServerLedger
+    from promisectl.storage.remote.server_ledger import Caller, ServerLedger
 
     T = TypeVar("T")
     Ledger: TypeAlias = str | ServerLedger
@@ -47,7 +47,7 @@ def name_server_ledger(
 
     Raises NotAnAddress and PasswordInAddress.
     """
-    from promisectl.storage.remote.transaction import ServerLedger
+    from promisectl.storage.remote.server_ledger import ServerLedger
 
     return ServerLedger(address, environ, directory, caller)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import parse_qsl, unquote
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -39,7 +38,7 @@ def check_address(name: str) -> str:
         )
     authority, _, query = rest.partition("?")
     user = authority.rpartition("@")[0]
-    settings = {key.lower() for key, _ in parse_qsl(query, keep_blank_values=True)}
+    settings = {key.lower() for key in _parse_query(query)}
     if ":" in user or settings & {*_SECRET_SETTINGS}:
         raise errors.PasswordInAddress
     return name
@@ -62,8 +61,29 @@ def parse_settings(address: str) -> dict[str, str]:
         "port": ",".join(ports) if any(ports) else "",
         "dbname": database,
     }
-    settings = {key: unquote(value) for key, value in settings.items() if value}
-    return settings | dict(parse_qsl(query))
+    settings = {key: _decode_text(value) for key, value in settings.items() if value}
+    return settings | _parse_query(query)
+
+
+def _parse_query(query: str) -> dict[str, str]:
+    """Return the settings behind the question mark of an address."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return {_decode_text(key): _decode_text(value) for key, _, value in pairs}
+
+
+def _decode_text(text: str) -> str:
+    """Return a part of an address without percent signs.
+
+    `urllib` would take a plus sign for a space, which libpq does not, and 0.3 starts of Python.
+    """
+    first, *rest = text.encode("utf-8", "surrogateescape").split(b"%")
+    decoded = [first]
+    for piece in rest:
+        try:
+            decoded.append(bytes.fromhex(piece[:2].decode("ascii")) + piece[2:])
+        except ValueError:  # the driver says so
+            decoded.append(b"%" + piece)
+    return b"".join(decoded).decode("utf-8", "replace")
 
 
 def resolve_settings(address: str, environ: Mapping[str, str]) -> dict[str, str]:

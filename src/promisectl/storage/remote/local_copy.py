@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from itertools import groupby, islice
 from operator import itemgetter
@@ -12,7 +11,6 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import postgresql as statements
 from promisectl.compiled import sql
-from promisectl.domain.promise import Verb
 from promisectl.storage import codec, connection, creation, ledger_file
 
 if TYPE_CHECKING:
@@ -23,14 +21,6 @@ if TYPE_CHECKING:
     from promisectl.storage.remote.server import Server, ServerHead
 
 _MAX_ROWS = 500
-
-
-def fetch_head(path: str) -> LastAct:
-    """Return the newest act of the copy; an empty one if there is no copy."""
-    if not ledger_file.has_file(path):
-        return connection.LastAct()
-    with ledger_file.open_file_snapshot(path) as db:
-        return connection.fetch_last_act(db)
 
 
 def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
@@ -51,12 +41,6 @@ def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct)
         creation.create_ledger(path, add_rows)
 
 
-def note_time(path: str) -> None:
-    """Note in the time of the file that the copy is up to date now."""
-    with suppress(OSError):
-        os.utime(path)
-
-
 def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: LastAct) -> None:
     """Write rows of the server, of which the acts come first."""
     db.execute("PRAGMA defer_foreign_keys = ON")
@@ -67,10 +51,8 @@ def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: L
             db.executemany(statements.PUT_INTO_COPY[table], cells)
         if table == "act" and mine.number:
             _forget_former_rows(db, since)
-    for act in db.execute(statements.UNDO_AND_REDO_ACTS_SINCE, since).fetchall():
-        undone_by = act["entry"] if act["verb"] == Verb.UNDO else None
-        target = codec.decode_undo_target(act)
-        db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by})
+    for mark in db.execute(statements.UNDO_MARKS_SINCE, since).fetchall():
+        db.execute(sql.MARK_ENTRY_UNDONE, dict(mark))
 
 
 def _forget_former_rows(db: sqlite3.Connection, since: dict[str, int]) -> None:
