@@ -92,7 +92,10 @@ def generate_server_module() -> str:
     lines = [_DOCSTRING, "SCHEMA = ("]
     lines += [f"    {part!r}," for part in generate_server_schema()]
     lines += [")", f"UPGRADES: dict[int, tuple[str, ...]] = {generate_server_upgrades()!r}"]
-    lines.append(f"TABLES = {tuple(table.name for table in changed_rows.TABLES)!r}")
+    names = tuple(table.name for table in changed_rows.TABLES)
+    lines.append(f"TABLES = {names!r}")
+    lines.append(f"PLACES = {(changed_rows.ALL_PEOPLE, *names)!r}")
+    lines.append(f"ALL_PEOPLE = {changed_rows.ALL_PEOPLE!r}")
     rows_since = _compile(changed_rows.select_changed_on_server(), _POSTGRESQL)
     lines.append(f"SERVER_ROWS_SINCE = {rows_since!r}")
     lines += [f"{name} = {text!r}" for name, text in (server_statements | copy_statements).items()]

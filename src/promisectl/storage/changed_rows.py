@@ -32,12 +32,13 @@ from sqlmodel import SQLModel
 
 from promisectl.storage import tables
 
-TABLES = sorted(SQLModel.metadata.sorted_tables, key=lambda table: table.name != "act")
-"""The tables of a ledger in the order in which rows travel.
+TABLES = SQLModel.metadata.sorted_tables
+"""The tables of a ledger in the order in which rows travel: each after those that it refers to.
 
-Acts come first: from them follows what has to be deleted before the others are written.
-References are checked at the end.
+In another order, SQLite would look for the rows that refer to each one, without an index.
 """
+ALL_PEOPLE = "all people"
+"""What comes from a server before all rows where those of all people may have changed."""
 LINK_TABLES = ("part", "series")
 """The tables whose rows of a promise are deleted when its links change."""
 _APPENDED_TABLES = ("act", "once")
@@ -101,6 +102,11 @@ def select_changed_in_copy() -> dict[str, ClauseElement]:
 def select_changed_on_server() -> ClauseElement:
     """Return the statement with the changed rows of all tables, each with its table, in order."""
     columns = ("place", "key", "row")
+    people: Any = select(
+        literal_column("0").label(columns[0]),
+        literal_column("0").label(columns[1]),
+        literal_column("'[]'").label(columns[2]),
+    ).where(_CHANGES_PEOPLE)
     selects = [
         select(
             literal_column(str(place)).label(columns[0]),
@@ -111,9 +117,9 @@ def select_changed_on_server() -> ClauseElement:
             ).label(columns[1]),
             cast(func.json_build_array(*table.columns), Text).label(columns[2]),
         ).where(CHANGED[table.name])
-        for place, table in enumerate(TABLES)
+        for place, table in enumerate(TABLES, start=1)
     ]
-    together = union_all(*selects).subquery("changed")
+    together = union_all(people, *selects).subquery("changed")
     return select(together.c.place, together.c.row).order_by(together.c.place, together.c.key)
 
 

@@ -42,26 +42,22 @@ def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct)
 
 
 def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: LastAct) -> None:
-    """Write rows of the server, of which the acts come first."""
+    """Write the rows of the server that acts after `mine` may have changed."""
     db.execute("PRAGMA defer_foreign_keys = ON")
     since = {"since": mine.number}
     for table, group in groupby(rows, key=itemgetter(0)):
+        if table == statements.ALL_PEOPLE:
+            db.execute(sql.DELETE_ALIASES)
+            db.execute(sql.CLEAR_HANDLES)
+            continue
         while batch := list(islice(group, _MAX_ROWS)):
             cells = [json.loads(text) for _, text in batch]
             db.executemany(statements.PUT_INTO_COPY[table], cells)
         if table == "act" and mine.number:
-            _forget_former_rows(db, since)
+            for statement in statements.DELETE_LINKS_IN_COPY.values():
+                db.execute(statement, since)
     for mark in db.execute(statements.UNDO_MARKS_SINCE, since).fetchall():
         db.execute(sql.MARK_ENTRY_UNDONE, dict(mark))
-
-
-def _forget_former_rows(db: sqlite3.Connection, since: dict[str, int]) -> None:
-    """Delete the links of promises that changed, and free all names if people did."""
-    for statement in statements.DELETE_LINKS_IN_COPY.values():
-        db.execute(statement, since)
-    if db.execute(statements.CHANGES_OF_PEOPLE, since).fetchone()[0]:
-        db.execute(sql.DELETE_ALIASES)
-        db.execute(sql.CLEAR_HANDLES)
 
 
 def _check_chain(

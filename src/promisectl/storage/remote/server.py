@@ -204,11 +204,15 @@ class Server:
 
     def _fetch_head(self, beginning: tuple[str, ...], mine: int) -> ServerHead | None:
         import psycopg2
+        from psycopg2 import extensions
 
         seconds = LOCK_WAIT_SECONDS + _ANSWER_SECONDS
+        # An earlier transaction that only read may still be open.
+        is_idle = self._connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
+        end = () if is_idle else ("ROLLBACK",)
         with self._translate_errors():
             try:
-                self._send(*beginning, statements.HEAD, seconds=seconds, mine=mine)
+                self._send(*end, *beginning, statements.HEAD, seconds=seconds, mine=mine)
             except psycopg2.Error as error:
                 if not libpq_errors.is_part_missing(error):
                     raise
@@ -265,7 +269,8 @@ class Server:
     def iter_rows(self, since: int) -> Iterator[tuple[str, str]]:
         """Return the rows that the acts after a number may have changed, each with its table.
 
-        A row is a JSON array of its columns.
+        A row is a JSON array of its columns. Where those of all people may have changed, an empty
+        one of `ALL_PEOPLE` comes first.
         """
         begin = self.bind(
             f"DECLARE changed NO SCROLL CURSOR FOR {statements.SERVER_ROWS_SINCE}", since=since
@@ -274,7 +279,7 @@ class Server:
         rows = self.run(begin, fetch, seconds=_LONG_ANSWER_SECONDS)
         while rows:
             for place, row in rows:
-                yield statements.TABLES[place], row
+                yield statements.PLACES[place], row
             if len(rows) < _FETCHED_ROWS:
                 break
             rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)

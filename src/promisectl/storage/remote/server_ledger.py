@@ -109,9 +109,7 @@ class ServerLedger:
                 raise
             self._accept_old_copy(problem.why, warns=True)
             return
-        if self._writes and head:
-            server.roll_back()
-        elif not self._writes:
+        if not self._writes:
             self.close()
         self._is_current = True
 
@@ -216,10 +214,18 @@ class ServerLedger:
 
     def lock(self) -> tuple[Server, LastAct]:
         """Lock the ledger on the server, bring the copy up to date, and return the newest act."""
-        server = self.connect()
+        is_reused = self._server is not None
         while True:
+            server = self.connect()
             mine = fetch_copy_head(self.file)
-            head = server.lock_head(mine.number)
+            try:
+                head = server.lock_head(mine.number)
+            except errors.ConnectionLost:  # maybe while a person was asked; nothing was sent yet
+                if not is_reused:
+                    raise
+                is_reused = False
+                self.close()
+                continue
             if head is None and not mine.number:
                 head = server.create_ledger()
                 if head is None:  # another machine was faster

@@ -147,7 +147,8 @@ class _Move:
         if self._result:  # the copy appeared meanwhile
             return
         if connection.fetch_last_act(db) != self._before:
-            raise errors.LedgerBusy(self._remote.file, 0)
+            what = "has other acts than this machine's copy"
+            raise errors.OtherHistory(self._remote.address, what, self._remote.file)
         with self._keep_server_waiting(db):
             result = self._work(db)
             last = connection.fetch_last_act(db)
