@@ -200,7 +200,7 @@ class Env:
         """Warn that a view shows the copy of a moment, as the server does not answer."""
         from promisectl.rendering import formats
 
-        when = formats.format_short_instant(moment, self.here)
+        when = formats.format_instant(moment, self.here)
         self.print_warning(f"As of {when}: can't reach the server ({why}).")
 
     @property

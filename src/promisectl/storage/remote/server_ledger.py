@@ -95,7 +95,7 @@ class ServerLedger:
         if self._is_current:
             return
         if self._caller.offline_setting:
-            self._accept_old_copy(f"{self._caller.offline_setting} was given", warns=False)
+            self._accept_old_copy("")
             return
         try:
             server = self.connect()
@@ -107,17 +107,20 @@ class ServerLedger:
             if self._writes:
                 problem.effect = "Nothing was recorded."
                 raise
-            self._accept_old_copy(problem.why, warns=True)
+            self._accept_old_copy(problem.why)
             return
         if not self._writes:
             self.close()
         self._is_current = True
 
-    def _accept_old_copy(self, why: str, *, warns: bool) -> None:
-        """Let a view read the copy as it is, with a warning. Raises NoCopyYet."""
+    def _accept_old_copy(self, why: str) -> None:
+        """Let a view read the copy as it is, with a warning if the server does not answer.
+
+        Raises NoCopyYet.
+        """
         if not ledger_file.has_file(self.file):
-            raise errors.NoCopyYet(self.address, why)
-        if warns:
+            raise errors.NoCopyYet(self.address, why, self._caller.offline_setting)
+        if why:
             self._caller.warn_of_old_copy(self._find_copy_time(), why)
         self._is_current = True
 
