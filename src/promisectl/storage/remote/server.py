@@ -99,7 +99,8 @@ class Server:
             raise errors.Unreachable(self.address, "stopped with Ctrl-C") from error
         except psycopg2.ProgrammingError as error:  # libpq can't parse it
             why = libpq_errors.describe_error(error)
-            raise errors.NotAnAddress(self.address, why) from error
+            shown = self.address.partition("?")[0]  # a misspelled setting may be a password
+            raise errors.NotAnAddress(shown, why) from error
         except (psycopg2.Error, UnicodeError) as error:
             raise libpq_errors.explain_connect_error(self.address, self._settings, error) from error
         connection.autocommit = True
