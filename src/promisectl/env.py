@@ -188,13 +188,23 @@ class Env:
         """
         if self._today:
             return
-        ahead = (datetime.now(UTC) - moment).total_seconds()
-        if abs(ahead) > _CLOCK_TOLERANCE_SECONDS:
-            from promisectl.rendering import formats
-
-            span = formats.format_clock_difference(ahead)
+        if span := self.describe_clock_difference(moment):
             self.print_hint(f"This machine's clock is {span} the server's, which counts.")
         self.now = moment
+
+    def describe_clock_difference(self, moment: datetime) -> str | None:
+        """Return how this machine's clock differs from a server's, as in “3 s ahead of”.
+
+        It is empty where they agree, and None where --today counts instead of both.
+        """
+        if self._today:
+            return None
+        ahead = (datetime.now(UTC) - moment).total_seconds()
+        if abs(ahead) <= _CLOCK_TOLERANCE_SECONDS:
+            return ""
+        from promisectl.rendering import formats
+
+        return formats.format_clock_difference(ahead)
 
     def warn_of_old_copy(self, moment: datetime, why: str) -> None:
         """Warn that a view shows the copy of a moment, as the server does not answer."""
