@@ -130,17 +130,18 @@ def build_missing_ledger_finding(env: Env, head: str, backups: LedgerBackups) ->
 
     It is damage when a head is expected, worth a note when there are backups, else normal.
     """
+    is_file = isinstance(env.ledger, str)
     missing = (
         f"there is no ledger at {env.ledger}"
-        if isinstance(env.ledger, str)
-        else "this machine has no copy of the ledger"
+        if is_file
+        else "this machine has no copy of the ledger yet"
     )
     if head:
         return IntegrityFinding("file", IntegrityResult.WRONG, missing, cure=Remedy.RESTORE)
     if backups.paths:
         says = f"{missing}, but it has backups"
         return IntegrityFinding("file", IntegrityResult.NOTE, says, cure=Remedy.RESTORE)
-    says = "there is no ledger yet; the first promise creates it"
+    says = "there is no ledger yet; the first promise creates it" if is_file else missing
     return IntegrityFinding("file", IntegrityResult.OK, says)
 
 

@@ -142,7 +142,7 @@ class _Examination:
                 return IntegrityFinding("same", IntegrityResult.NOTE, says)
             self._remote.catch_up(self._server, self._head, mine)
             if self._head is None:
-                says = "there is nothing to compare yet"
+                says = "there is no ledger on the server yet; the first promise creates it"
                 return IntegrityFinding("same", IntegrityResult.OK, says)
             with ledger_file.open_file_snapshot(self._remote.file) as db:
                 if connection.fetch_last_act(db).number == self._head.number:
