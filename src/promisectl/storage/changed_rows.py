@@ -123,6 +123,21 @@ def select_changed_on_server() -> ClauseElement:
     return select(together.c.place, together.c.row).order_by(together.c.place, together.c.key)
 
 
+def select_all_in_copy() -> dict[str, ClauseElement]:
+    """Return a statement for each table with all its rows, in order."""
+    return {table.name: select(*table.columns).order_by(_get_key(table)) for table in TABLES}
+
+
+def select_all_on_server() -> dict[str, ClauseElement]:
+    """Return a statement for each table with all its rows as JSON, in order."""
+    return {
+        table.name: select(cast(func.json_build_array(*table.columns), Text)).order_by(
+            _get_key(table)
+        )
+        for table in TABLES
+    }
+
+
 def _replace_on_conflict(table: Table, statement: Any) -> Any:
     """Return an INSERT of a table that changes the rows that are there already, if it may."""
     if table.name in _APPENDED_TABLES:

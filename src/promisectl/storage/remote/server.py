@@ -73,6 +73,7 @@ class Server:
         self._settings = addresses.resolve_settings(address, environ)
         self.messages = 0
         """How many messages were sent."""
+        self._cursors = 0
         self._waiter: wait_callback.Waiter
         self._connection = self._connect(patience, environ)
         self._cursor = self._connection.cursor()
@@ -273,14 +274,22 @@ class Server:
         A row is a JSON array of its columns. Where those of all people may have changed, an empty
         one of `ALL_PEOPLE` comes first.
         """
-        begin = self.bind(
-            f"DECLARE changed NO SCROLL CURSOR FOR {statements.SERVER_ROWS_SINCE}", since=since
-        )
-        fetch = f"FETCH {_FETCHED_ROWS} FROM changed"
+        for place, row in self._iter_cursor(statements.SERVER_ROWS_SINCE, since=since):
+            yield statements.PLACES[place], row
+
+    def iter_texts(self, statement: str) -> Iterator[str]:
+        """Return what a statement finds that returns one text in a row."""
+        return (text for (text,) in self._iter_cursor(statement))
+
+    def _iter_cursor(self, statement: str, **bound: Any) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a statement, of which no more than one message is in memory."""
+        self._cursors += 1
+        cursor = f"found_{self._cursors}"
+        begin = self.bind(f"DECLARE {cursor} NO SCROLL CURSOR FOR {statement}", **bound)
+        fetch = f"FETCH {_FETCHED_ROWS} FROM {cursor}"
         rows = self.run(begin, fetch, seconds=_LONG_ANSWER_SECONDS)
         while rows:
-            for place, row in rows:
-                yield statements.PLACES[place], row
+            yield from rows
             if len(rows) < _FETCHED_ROWS:
                 break
             rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)

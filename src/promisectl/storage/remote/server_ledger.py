@@ -31,6 +31,9 @@ if TYPE_CHECKING:
         def use_clock(self, moment: datetime) -> None:
             """Take the moment of the server's clock for that of the command."""
 
+        def describe_clock_difference(self, moment: datetime) -> str | None:
+            """Return how this machine's clock differs from the server's; None if none counts."""
+
         def warn_of_old_copy(self, moment: datetime, why: str) -> None:
             """Warn that a view shows the copy of a moment, as the server does not answer."""
 
@@ -59,7 +62,7 @@ class ServerLedger:
         self.messages = 0
         """How many messages this command has sent to the server."""
         self._environ = environ
-        self._caller = caller
+        self.caller = caller
         self._writes = False
         self._is_current = False
         self._server: Server | None = None
@@ -75,8 +78,8 @@ class ServerLedger:
 
         Raises NotWhileOffline.
         """
-        if self._caller.offline_setting:
-            raise errors.NotWhileOffline(self._caller.offline_setting)
+        if self.caller.offline_setting:
+            raise errors.NotWhileOffline(self.caller.offline_setting)
         self._writes = True
 
     def has_ledger(self) -> bool:
@@ -94,14 +97,14 @@ class ServerLedger:
         """
         if self._is_current:
             return
-        if self._caller.offline_setting:
+        if self.caller.offline_setting:
             self._accept_old_copy("")
             return
         try:
             server = self.connect()
             mine = fetch_copy_head(self.file)
             head = server.read_head(mine.number)
-            self._catch_up(server, head, mine)
+            self.catch_up(server, head, mine)
         except (errors.Unreachable, errors.ConnectionLost) as problem:
             self.close()
             if self._writes:
@@ -119,9 +122,9 @@ class ServerLedger:
         Raises NoCopyYet.
         """
         if not ledger_file.has_file(self.file):
-            raise errors.NoCopyYet(self.address, why, self._caller.offline_setting)
+            raise errors.NoCopyYet(self.address, why, self.caller.offline_setting)
         if why:
-            self._caller.warn_of_old_copy(self._find_copy_time(), why)
+            self.caller.warn_of_old_copy(self._find_copy_time(), why)
         self._is_current = True
 
     def _find_copy_time(self) -> datetime:
@@ -147,7 +150,7 @@ class ServerLedger:
             self._server.close()
         self._server = None
 
-    def _catch_up(self, server: Server, head: ServerHead | None, mine: LastAct) -> None:
+    def catch_up(self, server: Server, head: ServerHead | None, mine: LastAct) -> None:
         """Bring the copy up to date with the head of the server, if that continues it."""
         if head is None:
             if mine.number:
@@ -233,10 +236,10 @@ class ServerLedger:
                 head = server.create_ledger()
                 if head is None:  # another machine was faster
                     continue
-            self._catch_up(server, head, mine)
+            self.catch_up(server, head, mine)
             if head:
                 self._refuse_older_step(head)
-                self._caller.use_clock(head.moment)
+                self.caller.use_clock(head.moment)
             return server, fetch_copy_head(self.file)
 
 

@@ -245,7 +245,7 @@ def _iter_changes(
         if table in statements.DELETE_LINKS_ON_SERVER and before.number:
             yield server.bind(statements.DELETE_LINKS_ON_SERVER[table], **since)
         rows = (row for (row,) in db.execute(statements.COPY_ROWS_SINCE[table], since))
-        for batch in _iter_batches(rows):
+        for batch in iter_batches(rows):
             yield server.bind(statements.PUT_ONTO_SERVER[table], rows=f"[{','.join(batch)}]")
     for entry_id, undone_by in db.execute(statements.UNDO_MARKS_SINCE, since):
         yield server.bind(statements.MARK_ENTRY_UNDONE, entry_id=entry_id, undone_by=undone_by)
@@ -258,7 +258,7 @@ def _iter_changes(
     )
 
 
-def _iter_batches(rows: Iterator[str]) -> Iterator[list[str]]:
+def iter_batches(rows: Iterator[str]) -> Iterator[list[str]]:
     """Return rows in batches of up to 500, and of about a quarter of a message."""
     batch: list[str] = []
     size = 0
