@@ -36,8 +36,16 @@ def fetch_head(path: str) -> LastAct:
 def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
     """Add to the copy what the server has after `mine`, checked act by act.
 
-    Where another command has done so meanwhile, this does nothing. Raises OtherHistory.
+    Where another command has added something meanwhile, go on from that: it may have asked the
+    server earlier. Raises OtherHistory.
     """
+    while mine.number < head.number:
+        _add_rows_after(path, server, head, mine)
+        mine = fetch_head(path)
+
+
+def _add_rows_after(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
+    """Add what the server has after `mine`, unless that is not the newest act of the copy now."""
 
     def add_rows(db: sqlite3.Connection) -> None:
         if connection.fetch_last_act(db).number == mine.number:

@@ -15,7 +15,7 @@ from promisectl.storage.remote import libpq_errors, wait_callback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, NoReturn
 
 LOCK_WAIT_SECONDS = 10
 _ANSWER_SECONDS = 10
@@ -203,6 +203,20 @@ class Server:
         return self._fetch_head((*_BEGIN_MOVE, statements.LOCK_HEAD), mine)
 
     def _fetch_head(self, beginning: tuple[str, ...], mine: int) -> ServerHead | None:
+        for is_second_look in (False, True):
+            if rows := self._try_fetch_head(beginning, mine):
+                return self._decode_head(rows[0])
+            names = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
+            if names and is_second_look:  # else another machine may have created the ledger since
+                self._refuse_other_tables(names)
+            if not names:
+                break
+        return None
+
+    def _try_fetch_head(
+        self, beginning: tuple[str, ...], mine: int
+    ) -> tuple[list[tuple[Any, ...]]] | None:
+        """Return the rows of `head`; None, and no transaction is open, if it is not there."""
         import psycopg2
 
         seconds = LOCK_WAIT_SECONDS + _ANSWER_SECONDS
@@ -213,9 +227,8 @@ class Server:
                 if not libpq_errors.is_part_missing(error):
                     raise
             else:
-                return self._decode_head(self._cursor.fetchall())
+                return (self._cursor.fetchall(),)
         self.roll_back()
-        self._refuse_other_tables()
         return None
 
     def _decode_head(self, rows: list[tuple[Any, ...]]) -> ServerHead:
@@ -227,14 +240,12 @@ class Server:
         at = datetime.fromisoformat(moment).astimezone(UTC)
         return ServerHead(number, hash_, step, at_mine, at)
 
-    def _refuse_other_tables(self) -> None:
-        """Refuse a schema that has any table. Raises NotALedgerDatabase and MissingRights."""
-        names = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
-        if names:
-            from promisectl.system.text import escape_text
+    def _refuse_other_tables(self, names: list[str]) -> NoReturn:
+        """Refuse a schema that has any other table. Raises NotALedgerDatabase."""
+        from promisectl.system.text import escape_text
 
-            shown = [*names[:_NAMED_TABLES], *(["…"] if len(names) > _NAMED_TABLES else [])]
-            raise errors.NotALedgerDatabase(self.address, escape_text(", ".join(shown)))
+        shown = [*names[:_NAMED_TABLES], *(["…"] if len(names) > _NAMED_TABLES else [])]
+        raise errors.NotALedgerDatabase(self.address, escape_text(", ".join(shown)))
 
     def create_ledger(self) -> ServerHead | None:
         """Begin a move in a new ledger, which is there once the move is committed.
@@ -267,10 +278,11 @@ class Server:
 
         A row is a JSON array of its columns.
         """
+        name = f"changed_{self.messages}"
         begin = self.bind(
-            f"DECLARE changed NO SCROLL CURSOR FOR {statements.SERVER_ROWS_SINCE}", since=since
+            f"DECLARE {name} NO SCROLL CURSOR FOR {statements.SERVER_ROWS_SINCE}", since=since
         )
-        fetch = f"FETCH {_FETCHED_ROWS} FROM changed"
+        fetch = f"FETCH {_FETCHED_ROWS} FROM {name}"
         rows = self.run(begin, fetch, seconds=_LONG_ANSWER_SECONDS)
         while rows:
             for place, row in rows:
