@@ -105,8 +105,8 @@ class Env:
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
-        from_environment = environ.get("PROMISECTL_LEDGER") or None
-        self._ledger_name = from_environment or config.ledger if ledger is None else ledger
+        self._usual_ledger_name = environ.get("PROMISECTL_LEDGER") or config.ledger
+        self._ledger_name = self._usual_ledger_name if ledger is None else ledger
         self._ledger: Ledger | None = None
         self.offline_setting = self._find_offline_setting(is_given=offline)
         if color not in (None, *constants.COLOR_CHOICES):
@@ -156,17 +156,26 @@ class Env:
         Raises NoHome, BadPlace, NotAnAddress and PasswordInAddress.
         """
         if self._ledger is None:
-            from promisectl.storage import ledger
-
-            name = self._ledger_name
-            if name is None:
-                self._ledger = paths.default_ledger_path(self.environ)
-            elif ledger.is_on_server(name):
-                directory = paths.default_copy_directory(self.environ)
-                self._ledger = ledger.name_server_ledger(name, self.environ, directory, self)
-            else:
-                self._ledger = paths.resolve_file_path(name)
+            self._ledger = self._resolve_ledger(self._ledger_name)
         return self._ledger
+
+    def _resolve_ledger(self, name: str | None) -> Ledger:
+        """Return the ledger of a name; the default one without a name."""
+        from promisectl.storage import ledger
+
+        if name is None:
+            return paths.default_ledger_path(self.environ)
+        if ledger.is_on_server(name):
+            directory = paths.default_copy_directory(self.environ)
+            return ledger.name_server_ledger(name, self.environ, directory, self)
+        return paths.resolve_file_path(name)
+
+    @property
+    def is_usual_ledger(self) -> bool:
+        """Whether a command that names no ledger uses this one."""
+        with suppress(errors.Usage, errors.MachineError):
+            return str(self.ledger) == str(self._resolve_ledger(self._usual_ledger_name))
+        return False
 
     @property
     def ledger_file(self) -> str:
@@ -188,19 +197,29 @@ class Env:
         """
         if self._today:
             return
-        ahead = (datetime.now(UTC) - moment).total_seconds()
-        if abs(ahead) > _CLOCK_TOLERANCE_SECONDS:
-            from promisectl.rendering import formats
-
-            span = formats.format_clock_difference(ahead)
+        if span := self.describe_clock_difference(moment):
             self.print_hint(f"This machine's clock is {span} the server's, which counts.")
         self.now = moment
+
+    def describe_clock_difference(self, moment: datetime) -> str | None:
+        """Return how this machine's clock differs from a server's, as in “3 s ahead of”.
+
+        It is empty where they agree, and None where --today counts instead of both.
+        """
+        if self._today:
+            return None
+        ahead = (datetime.now(UTC) - moment).total_seconds()
+        if abs(ahead) <= _CLOCK_TOLERANCE_SECONDS:
+            return ""
+        from promisectl.rendering import formats
+
+        return formats.format_clock_difference(ahead)
 
     def warn_of_old_copy(self, moment: datetime, why: str) -> None:
         """Warn that a view shows the copy of a moment, as the server does not answer."""
         from promisectl.rendering import formats
 
-        when = formats.format_short_instant(moment, self.here)
+        when = formats.format_instant(moment, self.here)
         self.print_warning(f"As of {when}: can't reach the server ({why}).")
 
     @property

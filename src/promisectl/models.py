@@ -380,17 +380,19 @@ def open_ledger(path: str | os.PathLike[str] | None = None) -> Iterator[Session]
 
     Without a `path` it is the ledger that the program itself would use; it is empty if there is
     none yet. The moment and the zone are those of the program too: `session.info` has them as
-    `now` and `zone`, and the path as `ledger`. Raises Problem where the program would print an
-    error: LedgerError where the ledger can't be read, MissingLedger where none is at a `path`, and
-    BadConfig.
+    `now` and `zone`, and the path as `ledger`. A `path` may also be the address of a ledger on a
+    server: this machine's copy of that is brought up to date, and read. Raises Problem where the
+    program would print an error: LedgerError where the ledger can't be read, MissingLedger where
+    none is at a `path`, and BadConfig.
     """
     named = None if path is None else os.fspath(path)
     env = dispatch.build_env("open_ledger", {"ledger": named, "json": True})
     if named is not None and not ledger.has_ledger(env.ledger):
-        raise errors.MissingLedger(env.ledger_file)
+        raise errors.MissingLedger(str(env.ledger))
     if not env.is_zone_known:
         warnings.warn(dispatch.UNKNOWN_ZONE_HINT, stacklevel=3)
     try:
+        ledger.bring_up_to_date(env.ledger)
         copy = read_model.copy_for_reading(env.ledger_file, output.build_clock(env))
     except errors.LedgerError as problem:
         dispatch.add_backup_hint(env, problem)

@@ -30,7 +30,7 @@ def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
     if file == "-":
         raise errors.BackupOnStdout
     if not ledger.has_ledger(env.ledger):
-        raise errors.NothingToBackUp(env.ledger_file)
+        raise errors.NothingToBackUp(str(env.ledger))
     with ledger.open_snapshot(env.ledger):
         pass  # refuses a file that is not a ledger, and takes back an unfinished write
     if file is None:
@@ -104,8 +104,8 @@ def _format_backup_extent(summary: LedgerSummary) -> str:
 def restore(env: Env, file: str, *, yes: bool = False) -> None:
     """Replace the ledger by a backup; a ledger that is there is backed up first.
 
-    Unless `yes`, asks before it replaces a ledger. Raises CannotRead, RestoreFromItself,
-    RestoreNeedsYes and AnswerLost.
+    Unless `yes`, asks before it replaces a ledger. Raises RestoreOntoServer, CannotRead,
+    RestoreFromItself, RestoreNeedsYes and AnswerLost.
     """
     from promisectl.storage.backup import restore as restore_backup
     from promisectl.storage.backup import source as backup_source
@@ -113,6 +113,8 @@ def restore(env: Env, file: str, *, yes: bool = False) -> None:
 
     if not file:
         raise errors.NoFileNamed
+    if not isinstance(env.ledger, str):
+        raise errors.RestoreOntoServer
     path = paths.resolve_path(file)
     if not ledger.has_ledger(path):
         raise errors.CannotRead(file, "No such file or directory")

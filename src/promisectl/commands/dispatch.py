@@ -79,8 +79,16 @@ def run_command(
 
 
 def add_backup_hint(env: Env, problem: errors.LedgerError) -> None:
-    """Add where the backups are to an error of the ledger, if one can help."""
-    if problem.restorable and paths.has_files(env.backup_directory):
+    """Add where the backups are to an error of the ledger, if one can help.
+
+    A damaged copy of a ledger on a server needs none: it is made again.
+    """
+    if not isinstance(env.ledger, str):
+        if getattr(problem, "path", "") == env.ledger_file:
+            problem.add_note(
+                f"This is a copy of {env.ledger}: move it away, and the next command makes it again"
+            )
+    elif problem.restorable and paths.has_files(env.backup_directory):
         problem.add_backup_hint(env.backup_directory)
 
 
@@ -100,7 +108,7 @@ def explain_failure(env: Env, failure: Exception) -> None:
     does not check each; only after it broke, the ledger is examined. Raises LedgerError where it
     is damaged. Where it is whole, this returns, and the failure is a bug.
     """
-    if isinstance(failure, errors.Problem) or not ledger.has_ledger(env.ledger):
+    if isinstance(failure, errors.Problem) or not ledger.has_ledger(env.ledger_file):
         return
     from promisectl.storage.integrity import checks
 

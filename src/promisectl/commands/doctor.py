@@ -31,10 +31,12 @@ _MIN_HEAD_DIGITS, _MAX_HEAD_DIGITS = 8, 64
 def doctor(env: Env, *, fix: bool = False, rebuild: bool = False, expect: str | None = None) -> int:
     """Repair what is asked for, check the ledger and its place, and return the exit code.
 
-    It is 5 when the ledger is damaged, else 0. Raises BadHead, NewerLedger, LedgerBusy and
-    MachineError.
+    It is 5 when the ledger is damaged, or on a server that can't be examined; else 0. Raises
+    BadHead, RebuildOnServer, NewerLedger, LedgerBusy and MachineError.
     """
     connection.check_sqlite_version()
+    if rebuild and not isinstance(env.ledger, str):
+        raise errors.RebuildOnServer
     head = parse_expected_head(expect) if expect is not None else ""
     repair_lines: list[str] = []
     for line in iter_doctor_repairs(env, fix=fix, rebuild=rebuild):
@@ -67,7 +69,7 @@ def iter_doctor_repairs(env: Env, *, fix: bool, rebuild: bool) -> Iterator[str]:
             yield line
         if not was_fixed:
             yield "there was nothing to fix"
-    if rebuild and ledger.has_ledger(env.ledger):
+    if rebuild and ledger.has_ledger(env.ledger_file):
         keeping = repair.BackupPlace(env.backup_directory, env.now)
         yield from repair.rebuild_ledger(env.ledger_file, keeping)
     elif rebuild:
@@ -77,15 +79,18 @@ def iter_doctor_repairs(env: Env, *, fix: bool, rebuild: bool) -> Iterator[str]:
 def iter_doctor_fixes(env: Env) -> Iterator[str]:
     """Fix what is safe to fix, and return a line for each thing that was done.
 
-    These are modes, leftover files, an unfinished write, indexes, triggers and views.
+    These are modes, leftover files, an unfinished write, indexes, triggers and views; of a ledger
+    on a server those of the copy, and then what guards the rows there.
     """
-    if ledger.has_ledger(env.ledger):
+    if ledger.has_ledger(env.ledger_file):
         yield from _list_file_fixes(env, place.unlock_ledger(env.ledger_file))
         yield from repair.recover_unfinished_write(env.ledger_file)
     yield from _list_file_fixes(env, place.repair_place(env.ledger_file, env.backup_directory))
-    if ledger.has_ledger(env.ledger):
-        keeping = repair.BackupPlace(env.backup_directory, env.now)
+    keeping = repair.BackupPlace(env.backup_directory, env.now)
+    if ledger.has_ledger(env.ledger_file):
         yield from repair.repair_schema(env.ledger_file, keeping)
+    if not env.offline_setting:
+        yield from repair.repair_server(env.ledger, env.ledger_file, keeping)
 
 
 def _list_file_fixes(env: Env, lines: Iterator[str]) -> list[str]:
@@ -109,10 +114,12 @@ def collect_doctor_findings(
     """
     findings: list[IntegrityFinding] = []
     extent = None
-    if ledger.has_ledger(env.ledger):
+    server_findings = ledger.examine_server(env.ledger)  # brings the copy up to date
+    if ledger.has_ledger(env.ledger_file):
         extent = _examine_ledger_content(env, head, findings)
     else:
         findings.append(build_missing_ledger_finding(env, head, backups))
+    findings += server_findings
     findings += place.check_ledger_place(env.ledger_file, env.backup_directory)
     findings += (check_config_usable(env), check_newest_backup(env, backups))
     return findings, extent
@@ -123,13 +130,18 @@ def build_missing_ledger_finding(env: Env, head: str, backups: LedgerBackups) ->
 
     It is damage when a head is expected, worth a note when there are backups, else normal.
     """
-    missing = f"there is no ledger at {env.ledger_file}"
+    is_file = isinstance(env.ledger, str)
+    missing = (
+        f"there is no ledger at {env.ledger}"
+        if is_file
+        else "this machine has no copy of the ledger yet"
+    )
     if head:
         return IntegrityFinding("file", IntegrityResult.WRONG, missing, cure=Remedy.RESTORE)
     if backups.paths:
         says = f"{missing}, but it has backups"
         return IntegrityFinding("file", IntegrityResult.NOTE, says, cure=Remedy.RESTORE)
-    says = "there is no ledger yet; the first promise creates it"
+    says = "there is no ledger yet; the first promise creates it" if is_file else missing
     return IntegrityFinding("file", IntegrityResult.OK, says)
 
 
@@ -206,7 +218,7 @@ def check_newest_backup(env: Env, backups: LedgerBackups) -> IntegrityFinding:
         return IntegrityFinding("backups", IntegrityResult.NOTE, says)
     newest = backups.newest
     if not newest:
-        result = IntegrityResult.NOTE if ledger.has_ledger(env.ledger) else IntegrityResult.OK
+        result = IntegrityResult.NOTE if ledger.has_ledger(env.ledger_file) else IntegrityResult.OK
         return IntegrityFinding("backups", result, f"there are none in {env.backup_directory} yet")
     days = (env.now - find_backup_time(newest, env.now)).days
     age = f"{formats.format_count(days, 'day')} ago" if days > 0 else "today"

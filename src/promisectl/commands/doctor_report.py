@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from promisectl import __version__, errors
@@ -17,7 +16,6 @@ from promisectl.domain.findings import IntegrityFinding, IntegrityResult, Remedy
 from promisectl.rendering import formats
 from promisectl.storage.backup import create
 from promisectl.storage.integrity import checks
-from promisectl.system import paths as system_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +26,12 @@ if TYPE_CHECKING:
 
 DOCTOR_COLUMNS = ("check", "result", "what")
 _DOCTOR_LINES = output.RecordKind(DOCTOR_COLUMNS, DOCTOR_COLUMNS, lambda row: row)
+_CONTENT_CHECKS = (
+    *("file", "schema", "links", "chain", "promises", "people"),
+    *("acts", "commands", "keys", "numbers"),
+)
+"""The checks of what a ledger's file holds."""
+_JOURNAL_NAME = "journal.jsonl"
 _SHOWN_HEAD_DIGITS = 8
 _BACKUP_STAMP_PATTERN = re.compile(r"\d{8}T\d{6}Z")
 
@@ -60,6 +64,11 @@ class DoctorReport(NamedTuple):
     def wrong_findings(self) -> list[IntegrityFinding]:
         """The findings that are damage."""
         return [finding for finding in self.findings if finding.is_wrong]
+
+    @property
+    def failed_checks(self) -> set[str]:
+        """The names of the checks that found damage."""
+        return {finding.check for finding in self.wrong_findings}
 
     @property
     def findings_to_cure(self) -> list[IntegrityFinding]:
@@ -185,7 +194,10 @@ def list_report_facts(env: Env, report: DoctorReport) -> list[tuple[str, str]]:
     """Return names and values of the facts: ledger, zone, versions, schema step and head."""
     *programs, (_, platform) = _read_program_versions().items()
     versions = ", ".join((*(f"{name} {number}" for name, number in programs), platform))
-    facts = [("ledger", env.ledger_file), ("zone", env.zone), ("versions", versions)]
+    facts = [("ledger", env.ledger_file)]
+    if not isinstance(env.ledger, str):
+        facts.append(("address", str(env.ledger)))
+    facts += [("zone", env.zone), ("versions", versions)]
     if report.extent:
         step = report.extent.schema_step
         is_newest = step == sql.SCHEMA_STEP
@@ -208,13 +220,15 @@ def _read_program_versions() -> dict[str, str]:
 
 def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
     """Return the last sentence of the report, and the command that helps, if there is one."""
+    is_file = isinstance(env.ledger, str)
     if not report.findings_to_cure:
         notes = sum(finding.result is IntegrityResult.NOTE for finding in report.findings)
         well = (
             f"All is well, with {formats.format_count(notes, 'note')}" if notes else "All is well"
         )
         if report.extent is None:
-            return f"{well}: there is no ledger yet.", ""
+            what = "there is no ledger" if is_file else "this machine has no copy of the ledger"
+            return f"{well}: {what} yet.", ""
         promises = formats.format_count(report.extent.promises, "promise")
         acts = formats.format_count(report.extent.acts, "act")
         return f"{well}: {promises}, {acts}, head {report.extent.head[:_SHOWN_HEAD_DIGITS]}….", ""
@@ -222,10 +236,13 @@ def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
     if report.wrong_findings:
         count = len(report.wrong_findings)
         wrong = f"{count} of {formats.format_count(len(report.findings), 'check')}"
+        is_unanswered = report.failed_checks == {"server"}
+        result = "failed" if is_unanswered else "found damage"
         advice = f". {sentence}" if sentence else ": see above."
-        return f"{wrong} found damage{advice}", command
+        return f"{wrong} {result}{advice}", command
     path = shorten_home_paths(env.ledger_file)
-    return f"There is no ledger at {path}, but it has backups. {sentence}", command
+    missing = f"There is no ledger at {path}" if is_file else "This machine has no copy yet"
+    return f"{missing}, but it has backups. {sentence}", command
 
 
 def build_doctor_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
@@ -235,6 +252,8 @@ def build_doctor_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     """
     cures = {finding.cure for finding in report.findings_to_cure}
     program = _format_program_call(env)
+    if not isinstance(env.ledger, str) and cures & {Remedy.RESTORE, Remedy.REBUILD}:
+        return build_server_advice(env, report)
     if Remedy.RESTORE in cures:
         return build_restore_advice(env, report)
     if Remedy.REBUILD in cures:
@@ -257,24 +276,45 @@ def build_restore_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
     problem = report.backups.problem
     if problem:
         return f"The backups in {directory} can't be read ({problem}).{copy}", ""
-    if exists and {finding.check for finding in report.wrong_findings} == {"expect"}:
+    if exists and report.failed_checks == {"expect"}:
         return "No backup here has that head either. Is it from another ledger?", ""
     holds = " with that head" if report.expected_head else ""
     return f"There is no intact backup{holds} in {directory}.{copy}", ""
 
 
+def build_server_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
+    """Return what helps where the rows on a server, or in this machine's copy, are damaged.
+
+    A backup is not restored onto a server; what is intact moves into an empty database.
+    """
+    is_copy_damaged = any(
+        finding.check in _CONTENT_CHECKS and finding.cure is not Remedy.FIX
+        for finding in report.wrong_findings
+    )
+    if is_copy_damaged and "same" not in {finding.check for finding in report.findings}:
+        command = f"{_format_program_call(env)} doctor"
+        return "This machine's copy is damaged. When the server answers, run again:", command
+    if is_copy_damaged and "same" in report.failed_checks:
+        paths = (env.ledger_file, f"{env.ledger_file}-damaged")
+        sentence = "Move this machine's copy away, and the next command makes it again:"
+        return sentence, f"mv {' '.join(map(_quote_shell_path, paths))}"
+    is_history_damaged = any(
+        finding.cure is Remedy.RESTORE for finding in report.findings if finding.check != "same"
+    )
+    intact = find_intact_backup(report) if is_history_damaged else env.ledger_file
+    if intact:
+        which = "newest intact backup" if is_history_damaged else "history in this machine's copy"
+        sentence = f"To move into an empty database, export the {which}, and import it there:"
+        export = f"export --journal -o {_JOURNAL_NAME}"
+        return sentence, f"promisectl --ledger {_quote_shell_path(intact)} {export}"
+    return build_restore_advice(env, report)
+
+
 def _format_program_call(env: Env) -> str:
     """Return how the program is called for this ledger: with `--ledger` if it is not the usual."""
-    named = env.environ.get("PROMISECTL_LEDGER")
-    with suppress(errors.BadPlace, errors.NoHome):
-        usual = (
-            system_paths.resolve_path(named)
-            if named
-            else system_paths.default_ledger_path(env.environ)
-        )
-        if env.ledger_file == usual:
-            return "promisectl"
-    return f"promisectl --ledger {_quote_shell_path(env.ledger_file)}"
+    if env.is_usual_ledger:
+        return "promisectl"
+    return f"promisectl --ledger {_quote_shell_path(str(env.ledger))}"
 
 
 def find_intact_backup(report: DoctorReport) -> str | None:
@@ -302,6 +342,7 @@ def build_doctor_record(env: Env, report: DoctorReport) -> dict[str, Any]:
         "step": extent.schema_step if extent else None,
         "newest_step": sql.SCHEMA_STEP,
         "ledger": env.ledger_file,
+        "server": None if isinstance(env.ledger, str) else str(env.ledger),
         "config": env.config_file,
         "backups": env.backup_directory,
         "newest_backup": newest,

@@ -46,12 +46,18 @@ class Unreachable(TemporaryLedgerError):
 
 
 class NoCopyYet(LedgerError):
-    """A view without the server, on a machine that has no copy of the ledger."""
+    """A view without the server, on a machine that has no copy of the ledger.
 
-    def __init__(self, address: str, why: str) -> None:
+    `offline` is the setting that forbids to connect; empty if the server does not answer.
+    """
+
+    advice = "Run the command again when the server answers."
+
+    def __init__(self, address: str, why: str, offline: str = "") -> None:
         super().__init__(
-            f"This machine has no copy of {address} yet, and the server can't be asked ({why}).",
-            "Run the command again when the server answers.",
+            f"This machine has no copy of {address} yet, and the server can't be asked "
+            f"({why or f'{offline} was given'}).",
+            f"Leave out {offline}." if offline else "",
         )
 
 

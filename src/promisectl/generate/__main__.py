@@ -265,6 +265,7 @@ def main() -> None:
     modules = {
         "sql": generate_sql_module(),
         "postgresql": server.generate_server_module(),
+        "server_checks": server.generate_server_checks_module(),
         "read_model": generate_read_model_module(),
         "completion": command_tables.generate_completion_module(),
         "argv": command_tables.generate_argv_module(),

@@ -342,7 +342,9 @@ def build_answers_about_files() -> dict[str, Schema]:
     extent = {"path": _TEXT, "promises": _COUNT, "acts": _COUNT, "head": allow_null(_HASH)}
     maybe_text, maybe_count = allow_null(_TEXT), allow_null(_COUNT)
     return {
-        "path": build_object({"ledger": _TEXT, "config": maybe_text, "backups": _TEXT}),
+        "path": build_object(
+            {"ledger": _TEXT, "config": maybe_text, "backups": _TEXT, "server": maybe_text}
+        ),
         "backup": build_object(extent),
         "restored": build_object(
             {**extent, "from": _TEXT, "before": maybe_text, "repairs": build_array(_TEXT)}
@@ -362,6 +364,7 @@ def build_answers_about_files() -> dict[str, Schema]:
                 "step": maybe_count,
                 "newest_step": _COUNT,
                 "ledger": _TEXT,
+                "server": maybe_text,
                 "config": _TEXT,
                 "backups": _TEXT,
                 "newest_backup": maybe_text,

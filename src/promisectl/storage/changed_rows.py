@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     delete,
     exists,
@@ -31,12 +32,13 @@ from sqlmodel import SQLModel
 
 from promisectl.storage import tables
 
-TABLES = sorted(SQLModel.metadata.sorted_tables, key=lambda table: table.name != "act")
-"""The tables of a ledger in the order in which rows travel.
+TABLES = SQLModel.metadata.sorted_tables
+"""The tables of a ledger in the order in which rows travel: each after those that it refers to.
 
-Acts come first: from them follows what has to be deleted before the others are written.
-References are checked at the end.
+In another order, SQLite would look for the rows that refer to each one, without an index.
 """
+ALL_PEOPLE = "all people"
+"""What comes from a server before all rows where those of all people may have changed."""
 LINK_TABLES = ("part", "series")
 """The tables whose rows of a promise are deleted when its links change."""
 _APPENDED_TABLES = ("act", "once")
@@ -100,6 +102,11 @@ def select_changed_in_copy() -> dict[str, ClauseElement]:
 def select_changed_on_server() -> ClauseElement:
     """Return the statement with the changed rows of all tables, each with its table, in order."""
     columns = ("place", "key", "row")
+    people: Any = select(
+        literal_column("0").label(columns[0]),
+        literal_column("0").label(columns[1]),
+        literal_column("'[]'").label(columns[2]),
+    ).where(_CHANGES_PEOPLE)
     selects = [
         select(
             literal_column(str(place)).label(columns[0]),
@@ -110,10 +117,25 @@ def select_changed_on_server() -> ClauseElement:
             ).label(columns[1]),
             cast(func.json_build_array(*table.columns), Text).label(columns[2]),
         ).where(CHANGED[table.name])
-        for place, table in enumerate(TABLES)
+        for place, table in enumerate(TABLES, start=1)
     ]
-    together = union_all(*selects).subquery("changed")
+    together = union_all(people, *selects).subquery("changed")
     return select(together.c.place, together.c.row).order_by(together.c.place, together.c.key)
+
+
+def select_all_in_copy() -> dict[str, ClauseElement]:
+    """Return a statement for each table with all its rows, in order."""
+    return {table.name: select(*table.columns).order_by(_get_key(table)) for table in TABLES}
+
+
+def select_all_on_server() -> dict[str, ClauseElement]:
+    """Return a statement for each table with all its rows as JSON, in order."""
+    return {
+        table.name: select(cast(func.json_build_array(*table.columns), Text)).order_by(
+            _get_key(table)
+        )
+        for table in TABLES
+    }
 
 
 def _replace_on_conflict(table: Table, statement: Any) -> Any:
@@ -213,7 +235,10 @@ COPY_STATEMENTS: dict[str, ClauseElement] = {
     .where(_IS_NEW_ACT)
     .order_by(_act.c.number),
     "CHANGES_OF_PEOPLE": select(_CHANGES_PEOPLE),
-    "UNDO_AND_REDO_ACTS_SINCE": select(_act.c.entry, _act.c.verb, _act.c.body)
+    "UNDO_MARKS_SINCE": select(
+        func.json_extract(_act.c.body, text("'$.target'")).label("entry_id"),
+        case((_act.c.verb == literal_column("'undo'"), _act.c.entry)).label("undone_by"),
+    )
     .where(_IS_NEW_ACT, text("verb IN ('undo', 'redo')"))
     .order_by(_act.c.number),
 }

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TypeAlias, TypeVar
 
-    from promisectl.storage.remote.transaction import Caller, ServerLedger
+    from promisectl.domain.findings import IntegrityFinding
+    from promisectl.storage.remote.server_ledger import Caller, ServerLedger
 
     T = TypeVar("T")
     Ledger: TypeAlias = str | ServerLedger
@@ -47,7 +48,7 @@ def name_server_ledger(
 
     Raises NotAnAddress and PasswordInAddress.
     """
-    from promisectl.storage.remote.transaction import ServerLedger
+    from promisectl.storage.remote.server_ledger import ServerLedger
 
     return ServerLedger(address, environ, directory, caller)
 
@@ -123,6 +124,39 @@ def open_snapshot_or_empty(
         with open_temporary_ledger(("TABLE",)) as db:
             db.execute("BEGIN")
             yield db
+
+
+def bring_up_to_date(ledger: Ledger) -> None:
+    """Bring this machine's copy of a ledger on a server up to date; nothing else needs that.
+
+    Where the server does not answer, a view warns. Raises LedgerError.
+    """
+    if not isinstance(ledger, str):
+        ledger.refresh()
+
+
+def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
+    """Bring the copy of a ledger on a server up to date, and return what `doctor` finds there.
+
+    There is nothing to find for a file. Raises NewerLedger, LedgerBusy and MachineError.
+    """
+    if isinstance(ledger, str):
+        return []
+    from promisectl.storage.remote import examination
+
+    return examination.examine_server_ledger(ledger)
+
+
+def repair_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str]:
+    """Do on a server what `doctor --fix` does in a file, and return what was done.
+
+    `back_up` is called before an upgrade of the schema. Raises LedgerError.
+    """
+    if isinstance(ledger, str):
+        return []
+    from promisectl.storage.remote import server_repair
+
+    return server_repair.repair_server_ledger(ledger, back_up)
 
 
 def has_ledger(ledger: Ledger) -> bool:

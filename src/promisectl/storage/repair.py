@@ -65,6 +65,22 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
         ) from error
 
 
+def repair_server(
+    server_ledger: ledger.Ledger, copy: str, backup_place: BackupPlace
+) -> Iterator[str]:
+    """Repair a ledger on a server, with a backup of its copy before an upgrade.
+
+    Returns what was done, which is nothing for a ledger in a file. Raises LedgerError.
+    """
+    backups: list[str] = []
+
+    def back_up(reason: str) -> None:
+        backups.extend(_back_up_before_repair(copy, backup_place, reason))
+
+    done = ledger.repair_server(server_ledger, back_up)
+    yield from (*backups, *done)
+
+
 def rebuild_ledger(path: str, backup_place: BackupPlace) -> Iterator[str]:
     """Rebuild every row from the acts, after a backup, and return what was done.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import parse_qsl, unquote
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -13,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SCHEMES = ("postgresql", "postgres")
-_SECRET_SETTINGS = ("password", "sslpassword")
+_SECRET_WORDS = ("pass", "pwd", "secret", "_key")
+"""What the names of settings contain that are secrets, also misspelled, or of a later libpq."""
+_FILE_OF_SECRETS = "passfile"
 _ENVIRONMENT_SETTINGS = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
@@ -25,6 +26,8 @@ _ENVIRONMENT_SETTINGS = {
     "sslmode": "PGSSLMODE",
 }
 _DEFAULT_PORT = "5432"
+_SYSTEM_DIRECTORY = "/etc/postgresql-common"
+"""Where the driver's libpq looks for services that no file of the user has."""
 
 
 def check_address(name: str) -> str:
@@ -33,43 +36,75 @@ def check_address(name: str) -> str:
     What has a password in it is never shown.
     """
     scheme, _, rest = name.partition("://")
-    if scheme.lower() not in _SCHEMES:
+    # The user ends at the first `@` before a slash. Where a password has a slash in it, that is
+    # not so, and libpq takes its beginning for a port.
+    user = rest.partition("@")[0] if "@" in rest.partition("/")[0] else ""
+    longest_user = rest.partition("?")[0].rpartition("@")[0]
+    names = _parse_query(rest.partition("?")[2].replace("?", "&"))
+    if ":" in user + longest_user or any(map(_is_secret, names)):
+        raise errors.PasswordInAddress
+    if scheme not in _SCHEMES:
         raise errors.NotAnAddress(
             escape_text(f"{scheme}://…"), "only a PostgreSQL database can hold a ledger"
         )
-    authority, _, query = rest.partition("?")
-    user = authority.rpartition("@")[0]
-    settings = {key.lower() for key, _ in parse_qsl(query, keep_blank_values=True)}
-    if ":" in user or settings & {*_SECRET_SETTINGS}:
-        raise errors.PasswordInAddress
     return name
+
+
+def _is_secret(setting: str) -> bool:
+    """Whether the value of a setting must not be in an address."""
+    name = setting.lower()
+    return name != _FILE_OF_SECRETS and any(word in name for word in _SECRET_WORDS)
+
+
+def _parse_query(query: str) -> dict[str, str]:
+    """Return the settings after the question mark of an address."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return {_decode_text(key): _decode_text(value) for key, _, value in pairs}
+
+
+def _decode_text(text: str) -> str:
+    """Return a part of an address without percent signs.
+
+    `urllib` would take a plus sign for a space, which libpq does not, and 0.3 starts of Python.
+    """
+    first, *rest = text.encode("utf-8", "surrogateescape").split(b"%")
+    decoded = [first]
+    for piece in rest:
+        try:
+            decoded.append(bytes.fromhex(piece[:2].decode("ascii")) + piece[2:])
+        except ValueError:  # the driver says so
+            decoded.append(b"%" + piece)
+    return b"".join(decoded).decode("utf-8", "replace")
 
 
 def parse_settings(address: str) -> dict[str, str]:
     """Return the settings of libpq that an address has, by their names."""
-    rest, _, query = address.partition("://")[2].partition("?")
-    authority, _, database = rest.partition("/")
-    user, _, places = authority.rpartition("@")
+    rest, user = address.partition("://")[2], ""
+    if "@" in rest.partition("/")[0]:
+        user, _, rest = rest.partition("@")
+    rest, _, query = rest.partition("?")
+    places, _, database = rest.partition("/")
     hosts, ports = [], []
-    for place in filter(None, places.split(",")):
-        end = place.rindex("]") + 1 if place.startswith("[") and "]" in place else 0
+    for place in places.split(","):
+        end = place.find("]") + 1 if place.startswith("[") else 0
         host, _, port = place[end:].partition(":")
         hosts.append(place[:end].strip("[]") + host)
         ports.append(port)
     settings = {
         "user": user,
         "host": ",".join(hosts),
-        "port": ",".join(ports) if any(ports) else "",
+        "port": ",".join(ports),
         "dbname": database,
     }
-    settings = {key: unquote(value) for key, value in settings.items() if value}
-    return settings | dict(parse_qsl(query))
+    settings = {key: _decode_text(value) for key, value in settings.items() if value}
+    return settings | _parse_query(query)
 
 
 def resolve_settings(address: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the settings of an address, then of its service, then of the environment.
 
-    It asks no server, and no library: completion at TAB and a prompt may not take longer.
+    It asks no server, and no library: completion at TAB and a prompt may not take longer. Raises
+    NotAnAddress where no file has the service.
     """
     settings = parse_settings(address)
     from_environment = {
@@ -78,23 +113,28 @@ def resolve_settings(address: str, environ: Mapping[str, str]) -> dict[str, str]
         if environ.get(variable)
     }
     service = settings.get("service") or from_environment.get("service")
-    from_service = _read_service(service, environ) if service else {}
+    from_service = _read_service(address, service, environ) if service else {}
     return from_environment | from_service | settings
 
 
-def _read_service(service: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings of a service; none where no file has it: the driver says so."""
+def _read_service(address: str, service: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of a service. Raises NotAnAddress where no file has it.
+
+    The driver may know one more place. It is not asked: whether the connection has to be encrypted
+    follows from the settings that are read here.
+    """
     home = os.path.expanduser("~/.pg_service.conf")
-    directory = environ.get("PGSYSCONFDIR", "")
+    directory = environ.get("PGSYSCONFDIR") or _SYSTEM_DIRECTORY
     for path in (environ.get("PGSERVICEFILE") or home, os.path.join(directory, "pg_service.conf")):
         try:
             with open(path, encoding="utf-8", errors="replace") as file:
                 lines = [line.strip() for line in file]
         except OSError:
             continue
-        if f"[{service}]" in lines:
-            return _parse_section(lines[lines.index(f"[{service}]") + 1 :])
-    return {}
+        for number, line in enumerate(lines, start=1):
+            if line.startswith(f"[{service}]"):
+                return _parse_section(lines[number:])
+    raise errors.NotAnAddress(escape_text(address), escape_text(f"no file has a service {service}"))
 
 
 def _parse_section(lines: list[str]) -> dict[str, str]:
@@ -124,7 +164,7 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
     ]
     place = (
         settings.get("hostaddr") or settings.get("host", ""),
-        settings.get("port") or _DEFAULT_PORT,
+        settings.get("port", "").strip(",") or _DEFAULT_PORT,
         settings.get("dbname") or settings.get("user", ""),
         *schema[-1:],
     )
@@ -137,7 +177,8 @@ def is_on_this_machine(settings: Mapping[str, str]) -> bool:
     hosts = (settings.get("hostaddr") or settings.get("host", "")).split(",")
     return all(
         not host
-        or host.startswith(("/", "@", "127."))
+        or host.startswith(("/", "@"))
+        or (host.startswith("127.") and host.replace(".", "").isdigit())  # not a name
         or host in ("localhost", "::1", "0:0:0:0:0:0:0:1")
         for host in hosts
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from itertools import groupby, islice
 from operator import itemgetter
@@ -12,7 +11,6 @@ from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import postgresql as statements
 from promisectl.compiled import sql
-from promisectl.domain.promise import Verb
 from promisectl.storage import codec, connection, creation, ledger_file
 
 if TYPE_CHECKING:
@@ -25,27 +23,11 @@ if TYPE_CHECKING:
 _MAX_ROWS = 500
 
 
-def fetch_head(path: str) -> LastAct:
-    """Return the newest act of the copy; an empty one if there is no copy."""
-    if not ledger_file.has_file(path):
-        return connection.LastAct()
-    with ledger_file.open_file_snapshot(path) as db:
-        return connection.fetch_last_act(db)
-
-
 def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
     """Add to the copy what the server has after `mine`, checked act by act.
 
-    Where another command has added something meanwhile, go on from that: it may have asked the
-    server earlier. Raises OtherHistory.
+    Where another command has done so meanwhile, this does nothing. Raises OtherHistory.
     """
-    while mine.number < head.number:
-        _add_rows_after(path, server, head, mine)
-        mine = fetch_head(path)
-
-
-def _add_rows_after(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
-    """Add what the server has after `mine`, unless that is not the newest act of the copy now."""
 
     def add_rows(db: sqlite3.Connection) -> None:
         if connection.fetch_last_act(db).number == mine.number:
@@ -59,35 +41,23 @@ def _add_rows_after(path: str, server: Server, head: ServerHead, mine: LastAct) 
         creation.create_ledger(path, add_rows)
 
 
-def note_time(path: str) -> None:
-    """Note in the time of the file that the copy is up to date now."""
-    with suppress(OSError):
-        os.utime(path)
-
-
 def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: LastAct) -> None:
-    """Write rows of the server, of which the acts come first."""
+    """Write the rows of the server that acts after `mine` may have changed."""
     db.execute("PRAGMA defer_foreign_keys = ON")
     since = {"since": mine.number}
     for table, group in groupby(rows, key=itemgetter(0)):
+        if table == statements.ALL_PEOPLE:
+            db.execute(sql.DELETE_ALIASES)
+            db.execute(sql.CLEAR_HANDLES)
+            continue
         while batch := list(islice(group, _MAX_ROWS)):
             cells = [json.loads(text) for _, text in batch]
             db.executemany(statements.PUT_INTO_COPY[table], cells)
         if table == "act" and mine.number:
-            _forget_former_rows(db, since)
-    for act in db.execute(statements.UNDO_AND_REDO_ACTS_SINCE, since).fetchall():
-        undone_by = act["entry"] if act["verb"] == Verb.UNDO else None
-        target = codec.decode_undo_target(act)
-        db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": target, "undone_by": undone_by})
-
-
-def _forget_former_rows(db: sqlite3.Connection, since: dict[str, int]) -> None:
-    """Delete the links of promises that changed, and free all names if people did."""
-    for statement in statements.DELETE_LINKS_IN_COPY.values():
-        db.execute(statement, since)
-    if db.execute(statements.CHANGES_OF_PEOPLE, since).fetchone()[0]:
-        db.execute(sql.DELETE_ALIASES)
-        db.execute(sql.CLEAR_HANDLES)
+            for statement in statements.DELETE_LINKS_IN_COPY.values():
+                db.execute(statement, since)
+    for mark in db.execute(statements.UNDO_MARKS_SINCE, since).fetchall():
+        db.execute(sql.MARK_ENTRY_UNDONE, dict(mark))
 
 
 def _check_chain(

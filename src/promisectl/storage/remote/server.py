@@ -73,6 +73,7 @@ class Server:
         self._settings = addresses.resolve_settings(address, environ)
         self.messages = 0
         """How many messages were sent."""
+        self._cursors = 0
         self._waiter: wait_callback.Waiter
         self._connection = self._connect(patience, environ)
         self._cursor = self._connection.cursor()
@@ -99,7 +100,8 @@ class Server:
             raise errors.Unreachable(self.address, "stopped with Ctrl-C") from error
         except psycopg2.ProgrammingError as error:  # libpq can't parse it
             why = libpq_errors.describe_error(error)
-            raise errors.NotAnAddress(self.address, why) from error
+            shown = self.address.partition("?")[0]  # a misspelled setting may be a password
+            raise errors.NotAnAddress(shown, why) from error
         except (psycopg2.Error, UnicodeError) as error:
             raise libpq_errors.explain_connect_error(self.address, self._settings, error) from error
         connection.autocommit = True
@@ -204,30 +206,34 @@ class Server:
 
     def _fetch_head(self, beginning: tuple[str, ...], mine: int) -> ServerHead | None:
         for is_second_look in (False, True):
-            if rows := self._try_fetch_head(beginning, mine):
-                return self._decode_head(rows[0])
-            names = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
-            if names and is_second_look:  # else another machine may have created the ledger since
-                self._refuse_other_tables(names)
-            if not names:
-                break
+            rows = self._find_heads(beginning, mine)
+            if rows is not None:
+                return self._decode_head(rows)
+            tables = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
+            if not tables:
+                return None
+            # Else another machine may have created the ledger after the first look.
+            if is_second_look:
+                self._refuse_other_tables(tables)
         return None
 
-    def _try_fetch_head(
-        self, beginning: tuple[str, ...], mine: int
-    ) -> tuple[list[tuple[Any, ...]]] | None:
-        """Return the rows of `head`; None, and no transaction is open, if it is not there."""
+    def _find_heads(self, beginning: tuple[str, ...], mine: int) -> list[tuple[Any, ...]] | None:
+        """Begin a transaction and return the rows of `head`; None, and end it, without a table."""
         import psycopg2
+        from psycopg2 import extensions
 
         seconds = LOCK_WAIT_SECONDS + _ANSWER_SECONDS
+        # An earlier transaction that only read may still be open.
+        is_idle = self._connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
+        end = () if is_idle else ("ROLLBACK",)
         with self._translate_errors():
             try:
-                self._send(*beginning, statements.HEAD, seconds=seconds, mine=mine)
+                self._send(*end, *beginning, statements.HEAD, seconds=seconds, mine=mine)
             except psycopg2.Error as error:
                 if not libpq_errors.is_part_missing(error):
                     raise
             else:
-                return (self._cursor.fetchall(),)
+                return list(self._cursor.fetchall())
         self.roll_back()
         return None
 
@@ -241,7 +247,7 @@ class Server:
         return ServerHead(number, hash_, step, at_mine, at)
 
     def _refuse_other_tables(self, names: list[str]) -> NoReturn:
-        """Refuse a schema that has any other table. Raises NotALedgerDatabase."""
+        """Refuse a schema that has other tables. Raises NotALedgerDatabase."""
         from promisectl.system.text import escape_text
 
         shown = [*names[:_NAMED_TABLES], *(["…"] if len(names) > _NAMED_TABLES else [])]
@@ -276,17 +282,25 @@ class Server:
     def iter_rows(self, since: int) -> Iterator[tuple[str, str]]:
         """Return the rows that the acts after a number may have changed, each with its table.
 
-        A row is a JSON array of its columns.
+        A row is a JSON array of its columns. Where those of all people may have changed, an empty
+        one of `ALL_PEOPLE` comes first.
         """
-        name = f"changed_{self.messages}"
-        begin = self.bind(
-            f"DECLARE {name} NO SCROLL CURSOR FOR {statements.SERVER_ROWS_SINCE}", since=since
-        )
-        fetch = f"FETCH {_FETCHED_ROWS} FROM {name}"
+        for place, row in self._iter_cursor(statements.SERVER_ROWS_SINCE, since=since):
+            yield statements.PLACES[place], row
+
+    def iter_texts(self, statement: str) -> Iterator[str]:
+        """Return what a statement finds that returns one text in a row."""
+        return (text for (text,) in self._iter_cursor(statement))
+
+    def _iter_cursor(self, statement: str, **bound: Any) -> Iterator[tuple[Any, ...]]:
+        """Return the rows of a statement, of which no more than one message is in memory."""
+        self._cursors += 1
+        cursor = f"found_{self._cursors}"
+        begin = self.bind(f"DECLARE {cursor} NO SCROLL CURSOR FOR {statement}", **bound)
+        fetch = f"FETCH {_FETCHED_ROWS} FROM {cursor}"
         rows = self.run(begin, fetch, seconds=_LONG_ANSWER_SECONDS)
         while rows:
-            for place, row in rows:
-                yield statements.TABLES[place], row
+            yield from rows
             if len(rows) < _FETCHED_ROWS:
                 break
             rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)

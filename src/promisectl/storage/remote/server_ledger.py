@@ -1,0 +1,260 @@
+"""A ledger on a server, as one command uses it: its connection, and this machine's copy."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from promisectl import errors
+from promisectl._typing import TYPE_CHECKING
+from promisectl.storage import connection, ledger_file
+from promisectl.storage.remote import address as addresses
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping
+    from typing import Protocol, TypeVar
+
+    from promisectl.storage.connection import LastAct
+    from promisectl.storage.remote.server import Server, ServerHead
+
+    T = TypeVar("T")
+
+    class Caller(Protocol):
+        """What a ledger on a server needs from the command that uses it."""
+
+        @property
+        def offline_setting(self) -> str:
+            """The setting that forbids to connect; empty if none does."""
+
+        def use_clock(self, moment: datetime) -> None:
+            """Take the moment of the server's clock for that of the command."""
+
+        def describe_clock_difference(self, moment: datetime) -> str | None:
+            """Return how this machine's clock differs from the server's; None if none counts."""
+
+        def warn_of_old_copy(self, moment: datetime, why: str) -> None:
+            """Warn that a view shows the copy of a moment, as the server does not answer."""
+
+
+_VIEW_SECONDS = 2
+_MOVE_SECONDS = 5
+
+
+class ServerLedger:
+    """A ledger on a server, as one command uses it.
+
+    `file` is the path of this machine's copy. A view brings that up to date once and reads it; a
+    move runs in it, under the lock of the server, where what it changed is committed first. Every
+    method raises the errors of `Server`.
+    """
+
+    def __init__(
+        self, name: str, environ: Mapping[str, str], directory: str, caller: Caller
+    ) -> None:
+        """Name a ledger by its address; the copies are in a directory.
+
+        Raises NotAnAddress and PasswordInAddress.
+        """
+        self.address = addresses.check_address(name)
+        self.file = addresses.find_copy_path(name, environ, directory)
+        self.messages = 0
+        """How many messages this command has sent to the server."""
+        self._environ = environ
+        self.caller = caller
+        self._writes = False
+        self._is_current = False
+        self._server: Server | None = None
+
+    def __str__(self) -> str:
+        """Return the address."""
+        return self.address
+
+    # For every command
+
+    def prepare_move(self) -> None:
+        """Expect a move: what is read from now on has to be what the server has.
+
+        Raises NotWhileOffline.
+        """
+        if self.caller.offline_setting:
+            raise errors.NotWhileOffline(self.caller.offline_setting)
+        self._writes = True
+
+    def has_ledger(self) -> bool:
+        """Whether there is a ledger on the server, as far as this machine knows."""
+        if ledger_file.has_file(self.file):
+            return True
+        self.refresh()
+        return ledger_file.has_file(self.file)
+
+    def refresh(self) -> None:
+        """Bring the copy up to date, once in a command.
+
+        Where the server does not answer, a view warns and takes the copy as it is. Raises
+        NoCopyYet, OtherHistory and HistoryWentBack.
+        """
+        if self._is_current:
+            return
+        if self.caller.offline_setting:
+            self._accept_old_copy("")
+            return
+        try:
+            server = self.connect()
+            mine = fetch_copy_head(self.file)
+            head = server.read_head(mine.number)
+            self.catch_up(server, head, mine)
+        except (errors.Unreachable, errors.ConnectionLost) as problem:
+            self.close()
+            if self._writes:
+                problem.effect = "Nothing was recorded."
+                raise
+            self._accept_old_copy(problem.why)
+            return
+        if not self._writes:
+            self.close()
+        self._is_current = True
+
+    def _accept_old_copy(self, why: str) -> None:
+        """Let a view read the copy as it is, with a warning if the server does not answer.
+
+        Raises NoCopyYet.
+        """
+        if not ledger_file.has_file(self.file):
+            raise errors.NoCopyYet(self.address, why, self.caller.offline_setting)
+        if why:
+            self.caller.warn_of_old_copy(self._find_copy_time(), why)
+        self._is_current = True
+
+    def _find_copy_time(self) -> datetime:
+        """Return when the copy was last known to be up to date."""
+        return datetime.fromtimestamp(int(os.stat(self.file).st_mtime), UTC)
+
+    def connect(self, is_abandoned: Callable[[], bool] | None = None) -> Server:
+        """Return the connection of this command.
+
+        It is given up once `is_abandoned` returns True.
+        """
+        from promisectl.storage.remote.server import Server
+
+        if self._server is None:
+            patience = _MOVE_SECONDS if self._writes else _VIEW_SECONDS
+            self._server = Server(self.address, self._environ, patience, is_abandoned)
+        return self._server
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._server:
+            self.messages += self._server.messages
+            self._server.close()
+        self._server = None
+
+    def catch_up(self, server: Server, head: ServerHead | None, mine: LastAct) -> None:
+        """Bring the copy up to date with the head of the server, if that continues it."""
+        if head is None:
+            if mine.number:
+                raise errors.HistoryWentBack(self.address, 0, mine.number, self.file)
+            return
+        self._check_history(server, head, mine)
+        if head.number != mine.number:
+            self._refuse_older_step(head)
+            from promisectl.storage.remote import local_copy
+
+            # A command that looked earlier may have brought the copy to an act in between.
+            while mine.number < head.number:
+                local_copy.bring_up_to_date(self.file, server, head, mine)
+                mine = fetch_copy_head(self.file)
+        note_copy_time(self.file)
+
+    def _refuse_older_step(self, head: ServerHead) -> None:
+        from promisectl.compiled import sql
+
+        if head.step < sql.SCHEMA_STEP:
+            raise errors.OlderLedger(self.address, head.step, sql.SCHEMA_STEP)
+
+    def _check_history(self, server: Server, head: ServerHead, mine: LastAct) -> None:
+        """Refuse a history that is not the one which this machine has seen.
+
+        Raises OtherHistory and HistoryWentBack.
+        """
+        if not mine.number:
+            return
+        if head.at_mine == mine.hash and head.number >= mine.number:
+            if head.number == mine.number and head.hash != mine.hash:
+                what = "has a head that does not match its acts"
+                raise errors.OtherHistory(self.address, what, self.file)
+            return
+        theirs = server.find_hashes(1, head.number)
+        with ledger_file.open_file_snapshot(self.file) as db:
+            knows_first = 1 in theirs and ledger_file.has_act(db, 1, theirs[1])
+            knows_last = head.number in theirs and ledger_file.has_act(
+                db, head.number, theirs[head.number]
+            )
+        if knows_last or not theirs:
+            raise errors.HistoryWentBack(self.address, head.number, mine.number, self.file)
+        what = "has a history that was rewritten" if knows_first else "holds another ledger"
+        raise errors.OtherHistory(self.address, what, self.file)
+
+    # For moves
+
+    def run_in_transaction(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        back_up: Callable[[str], None] | None,
+        reason: str,
+        *,
+        may_replace_rows: bool,
+    ) -> T:
+        """Do on the server and in the copy what `ledger.run_in_transaction` does in a file.
+
+        `work` may be called again. Raises NotWhileOffline, OlderLedger, WriteUncertain when nobody
+        can know whether the move is recorded, and what `work` raises.
+        """
+        from promisectl.storage.remote import transaction
+
+        self.prepare_move()
+        result = transaction.run_move(
+            self, work, back_up, reason, may_replace_rows=may_replace_rows
+        )
+        self._is_current = True
+        note_copy_time(self.file)
+        return result
+
+    def lock(self) -> tuple[Server, LastAct]:
+        """Lock the ledger on the server, bring the copy up to date, and return the newest act."""
+        is_reused = self._server is not None
+        while True:
+            server = self.connect()
+            mine = fetch_copy_head(self.file)
+            try:
+                head = server.lock_head(mine.number)
+            except errors.ConnectionLost:  # maybe while a person was asked; nothing was sent yet
+                if not is_reused:
+                    raise
+                is_reused = False
+                self.close()
+                continue
+            if head is None and not mine.number:
+                head = server.create_ledger()
+                if head is None:  # another machine was faster
+                    continue
+            self.catch_up(server, head, mine)
+            if head:
+                self._refuse_older_step(head)
+                self.caller.use_clock(head.moment)
+            return server, fetch_copy_head(self.file)
+
+
+def fetch_copy_head(path: str) -> LastAct:
+    """Return the newest act of a copy; an empty one if there is no copy."""
+    if not ledger_file.has_file(path):
+        return connection.LastAct()
+    with ledger_file.open_file_snapshot(path) as db:
+        return connection.fetch_last_act(db)
+
+
+def note_copy_time(path: str) -> None:
+    """Note in the time of its file that a copy is up to date now."""
+    with suppress(OSError):
+        os.utime(path)
