@@ -154,9 +154,12 @@ class PostgresServer:
         self._process = None
 
     def _kill_all(self) -> None:
-        """Kill the server with its children, as a power cut does."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        """Kill the server with its children, as a power cut does. Each child has a session of its own."""
+        os.kill(self.pid, signal.SIGSTOP)  # so that no child is started meanwhile
+        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
 
     def create_database(self, name: str = "", *, owner: str = "owner") -> str:
         """Create an empty database, and return its name."""

@@ -161,7 +161,10 @@ class ServerLedger:
             self._refuse_older_step(head)
             from promisectl.storage.remote import local_copy
 
-            local_copy.bring_up_to_date(self.file, server, head, mine)
+            # A command that looked earlier may have brought the copy to an act in between.
+            while mine.number < head.number:
+                local_copy.bring_up_to_date(self.file, server, head, mine)
+                mine = fetch_copy_head(self.file)
         note_copy_time(self.file)
 
     def _refuse_older_step(self, head: ServerHead) -> None:

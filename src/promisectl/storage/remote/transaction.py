@@ -81,14 +81,18 @@ def run_move(
 def _is_recorded(remote: LockableLedger, last: LastAct, is_abandoned: Callable[[], bool]) -> bool:
     """Whether an act is recorded, after the connection broke while it was being sent.
 
-    The lock is waited for, as the server may still be at work. Raises Unreachable,
+    The lock is waited for, as the server may still be at work. Where there is no ledger yet,
+    creating one waits for the lost connection that may still be creating it. Raises Unreachable,
     ConnectionLost or LedgerBusy when nobody can know.
     """
     deadline, pause = time.monotonic() + _OUTCOME_SECONDS, 0.1
     while True:
         remote.close()
         try:
-            head = remote.connect(is_abandoned).lock_head(last.number)
+            server = remote.connect(is_abandoned)
+            head = server.lock_head(last.number)
+            if head is None and server.create_ledger() is None:
+                head = server.lock_head(last.number)
         except (errors.Unreachable, errors.ConnectionLost):
             if time.monotonic() + pause > deadline:
                 raise
