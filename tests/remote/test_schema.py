@@ -87,7 +87,9 @@ def test_the_constraints_are_those_declared(ask: Rows) -> None:
 
 def flatten(condition: str) -> str:
     """A condition without what PostgreSQL adds when it prints it."""
-    condition = condition.replace("::text", "").replace("ANY (ARRAY[", "").replace("ALL (ARRAY[", "")
+    condition = (
+        condition.replace("::text", "").replace("ANY (ARRAY[", "").replace("ALL (ARRAY[", "")
+    )
     return re.sub(r"[()\s\]]+", " ", condition).strip().lower()
 
 
@@ -204,6 +206,4 @@ def test_there_is_one_head_at_most(
         ("false", psycopg2.errors.CheckViolation),
     ):
         with pytest.raises(problem):
-            postgres_server.run_sql(
-                f"INSERT INTO head VALUES ({one}, 0, '', 2)", database=database
-            )
+            postgres_server.run_sql(f"INSERT INTO head VALUES ({one}, 0, '', 2)", database=database)
