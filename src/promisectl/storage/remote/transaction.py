@@ -56,8 +56,9 @@ def run_move(
 ) -> T:
     """Run a move on the server and in the copy, and return what `work` returns.
 
-    `back_up` is called with the reason if the copy has to be migrated. Where the server wants that, the whole move is run again. Raises what `work` raises, the errors
-    of `Server`, and WriteUncertain.
+    `back_up` is called with the reason if the copy has to be migrated. Where the server wants that,
+    the whole move is run again. Raises what `work` raises, the errors of `Server`, and
+    WriteUncertain.
     """
     deadline = time.monotonic() + _RETRY_SECONDS
     while True:
