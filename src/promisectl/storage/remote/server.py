@@ -15,7 +15,7 @@ from promisectl.storage.remote import libpq_errors, wait_callback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from typing import Any, NoReturn
+    from typing import Any
 
 LOCK_WAIT_SECONDS = 10
 _ANSWER_SECONDS = 10
@@ -204,21 +204,9 @@ class Server:
         """
         return self._fetch_head((*_BEGIN_MOVE, statements.LOCK_HEAD), mine)
 
-    def _fetch_head(self, beginning: tuple[str, ...], mine: int) -> ServerHead | None:
-        for is_second_look in (False, True):
-            rows = self._find_heads(beginning, mine)
-            if rows is not None:
-                return self._decode_head(rows)
-            tables = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
-            if not tables:
-                return None
-            # Else another machine may have created the ledger after the first look.
-            if is_second_look:
-                self._refuse_other_tables(tables)
-        return None
-
-    def _find_heads(self, beginning: tuple[str, ...], mine: int) -> list[tuple[Any, ...]] | None:
-        """Begin a transaction and return the rows of `head`; None, and end it, without a table."""
+    def _fetch_head(
+        self, beginning: tuple[str, ...], mine: int, *, is_second_look: bool = False
+    ) -> ServerHead | None:
         import psycopg2
         from psycopg2 import extensions
 
@@ -233,8 +221,16 @@ class Server:
                 if not libpq_errors.is_part_missing(error):
                     raise
             else:
-                return list(self._cursor.fetchall())
+                return self._decode_head(self._cursor.fetchall())
         self.roll_back()
+        tables = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
+        if tables and not is_second_look:  # another machine may have created the ledger since
+            return self._fetch_head(beginning, mine, is_second_look=True)
+        if tables:
+            from promisectl.system.text import escape_text
+
+            shown = [*tables[:_NAMED_TABLES], *(["…"] if len(tables) > _NAMED_TABLES else [])]
+            raise errors.NotALedgerDatabase(self.address, escape_text(", ".join(shown)))
         return None
 
     def _decode_head(self, rows: list[tuple[Any, ...]]) -> ServerHead:
@@ -245,13 +241,6 @@ class Server:
             raise errors.NewerLedger(self.address, step, sql.SCHEMA_STEP)
         at = datetime.fromisoformat(moment).astimezone(UTC)
         return ServerHead(number, hash_, step, at_mine, at)
-
-    def _refuse_other_tables(self, names: list[str]) -> NoReturn:
-        """Refuse a schema that has other tables. Raises NotALedgerDatabase."""
-        from promisectl.system.text import escape_text
-
-        shown = [*names[:_NAMED_TABLES], *(["…"] if len(names) > _NAMED_TABLES else [])]
-        raise errors.NotALedgerDatabase(self.address, escape_text(", ".join(shown)))
 
     def create_ledger(self) -> ServerHead | None:
         """Begin a move in a new ledger, which is there once the move is committed.
