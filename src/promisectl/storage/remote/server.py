@@ -294,6 +294,11 @@ class Server:
                 break
             rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)
 
+    def read_clock(self) -> datetime:
+        """Return the moment of the server's clock, also where there is no ledger yet."""
+        ((moment,),) = self.run("SELECT clock_timestamp()")
+        return datetime.fromtimestamp(int(moment.timestamp()), UTC)
+
     def roll_back(self) -> None:
         """End the transaction; nothing of it is recorded."""
         self.run("ROLLBACK")

@@ -169,8 +169,11 @@ class _Move:
     def _keep_server_waiting(self, db: sqlite3.Connection) -> Iterator[None]:
         """Tell the server now and then that a long command is still at work.
 
-        It would take a silent one for a machine that went to sleep, and end its transaction.
+        It would take a silent one for a machine that went to sleep, and end its transaction. A
+        Ctrl-C that comes meanwhile stops the command, as `connection.allow_interrupts` has it.
         """
+        from promisectl.system import interrupts
+
         problems: list[errors.Problem] = []
         next_ping = time.monotonic() + _PING_SECONDS
 
@@ -186,14 +189,17 @@ class _Move:
             return len(problems)
 
         db.set_progress_handler(ping_if_due, _PING_STEPS)
-        try:
-            yield
-        except sqlite3.OperationalError:
-            if problems:
-                raise problems[0] from None
-            raise
-        finally:
-            db.set_progress_handler(None, 0)
+        with interrupts.watch_interrupts() as noted:
+            try:
+                yield
+            except sqlite3.OperationalError as error:
+                if noted:
+                    raise KeyboardInterrupt from error
+                if problems:
+                    raise problems[0] from None
+                raise
+            finally:
+                db.set_progress_handler(None, 0)
 
     def _send_all_but_last(self, pieces: Iterator[bytes]) -> list[bytes]:
         """Send statements in messages of a MiB, and return those of the last message."""
