@@ -4,13 +4,19 @@ import json
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from promisectl import errors
+from promisectl.domain.people import Newcomer
+from promisectl.storage.journal import Journal
 from promisectl.storage.remote.server_ledger import ServerLedger
 from tests.conftest import Program
 from tests.tools.postgres import PostgresServer
@@ -18,6 +24,7 @@ from tests.tools.postgres import PostgresServer
 SERVER_CLOCK = "2026-11-23T09:00:00Z"
 
 
+NEWCOMER = Newcomer("lee", "Lee")
 LONG_SELECT = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 99000000) SELECT max(n) FROM c"
 
 
@@ -30,8 +37,8 @@ class Caller:
         """Take no clock."""
 
     def describe_clock_difference(self, moment: datetime) -> str | None:
-        """Compare no clocks."""
-        del moment
+        """Fail, as only doctor asks that."""
+        raise AssertionError(moment)
 
     def warn_of_old_copy(self, moment: datetime, why: str) -> None:
         """Fail, as no view may need an old copy here."""
@@ -42,6 +49,12 @@ def list_moments(program: Program) -> set[str]:
     """The moments of all acts, and those at which they were recorded."""
     acts = [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
     return {act[field] for act in acts for field in ("at", "recorded_at") if field in act}
+
+
+def has_lock(server: PostgresServer, database: str) -> bool:
+    """Whether a command has the lock of the ledger."""
+    question = "SELECT 1 FROM pg_locks WHERE relation = 'head'::regclass AND mode = 'RowShareLock'"
+    return bool(server.run_sql(question, database=database))
 
 
 def stop_server_clock(server: PostgresServer, database: str) -> None:
@@ -98,3 +111,31 @@ def test_ctrl_c_stops_a_long_statement_of_a_move(address: str, tmp_path: Path) -
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_command_that_asks_what_became_of_it_lets_the_next_one_have_the_copy(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    remote = ServerLedger(address, {}, str(home.copy.parent), Caller())
+    others = list[subprocess.Popen[bytes]]()
+
+    def break_connection(db: sqlite3.Connection) -> None:
+        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+        postgres_server.run_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'promisectl'",
+            database=database,
+        )
+        command = [sys.executable, "-m", "promisectl", "make", "Call", "--to", "dana"]
+        others.append(subprocess.Popen(command, env={**os.environ, **home.environ}))
+        while not has_lock(postgres_server, database):
+            time.sleep(0.02)
+
+    with pytest.raises(errors.ConnectionLost):
+        remote.run_in_transaction(break_connection, None, "", may_replace_rows=False)
+    assert others[0].wait(8) == 0
+    assert "Call" in home.ok("list", "--all")
