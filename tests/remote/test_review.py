@@ -42,7 +42,7 @@ class Caller:
 
     def warn_of_old_copy(self, moment: datetime, why: str) -> None:
         """Fail, as no view may need an old copy here."""
-        raise AssertionError(why)
+        raise AssertionError(moment, why)
 
 
 def list_moments(program: Program) -> set[str]:
@@ -139,3 +139,41 @@ def test_a_command_that_asks_what_became_of_it_lets_the_next_one_have_the_copy(
         remote.run_in_transaction(break_connection, None, "", may_replace_rows=False)
     assert others[0].wait(8) == 0
     assert "Call" in home.ok("list", "--all")
+
+
+def test_a_schema_may_have_any_name(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
+) -> None:
+    postgres_server.run_sql('CREATE SCHEMA "Ana-Lopez"', database=database)
+    home = machine("home")
+    home.environ["PROMISECTL_LEDGER"] = f'{address}&options=-csearch_path%3D"Ana-Lopez"'
+    home.ok("make", "Send the numbers", "--to", "dana")
+    found = home.ok("doctor")
+    assert "guards\tok" in found
+    assert "same\tok" in found
+    question = "SELECT 1 FROM pg_tables WHERE schemaname = 'Ana-Lopez' AND tablename = 'head'"
+    assert postgres_server.run_sql(question, database=database) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("make", "Call", "--to", "lee"), ("doctor", "--fix")]
+)
+def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+    command: tuple[str, ...],
+) -> None:
+    machine("home").ok("make", "Send the numbers", "--to", "dana")
+    postgres_server.run_sql("CREATE SCHEMA ana", database=database)
+    guest = machine("guest")
+    guest.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3Dana,public"
+    result = guest(*command)
+    assert result.code == 2
+    assert (
+        "the first schema on its search path is ana, and the ledger is in public" in result.stderr
+    )
+    assert postgres_server.run_sql("SELECT number FROM head", database=database) == [(2,)]
+    in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
+    assert postgres_server.run_sql(in_first, database=database) == []

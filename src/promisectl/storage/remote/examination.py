@@ -49,7 +49,7 @@ _MISSING_RIGHTS_SQL = """SELECT needed.privilege || ' on ' || needed.name
   FROM unnest(%(rights)s, %(tables)s) WITH ORDINALITY AS needed (privilege, name, place)
   WHERE NOT has_table_privilege(needed.name, needed.privilege) ORDER BY needed.place"""
 _UNLOGGED_TABLES_SQL = """SELECT relname FROM pg_class
-  WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
+  WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY(%(tables)s)
   AND relpersistence <> 'p' ORDER BY relname"""
 _POWER_CUT = "a power cut on the server can lose what was acknowledged"
 
