@@ -120,7 +120,7 @@ class Env:
         self._page = _PageBuffer(encoding) if encoding else None
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
-        self._has_recorded = False
+        self._has_recorded = self._has_server_clock = False
         self.chosen_dates: dict[tuple[str, ...], str] = {}
         """The reading that a person chose, by all readings of a date, so that it is asked once."""
         self.back_meaning = ""
@@ -197,9 +197,10 @@ class Env:
         """
         if self._today:
             return
-        if span := self.describe_clock_difference(moment):
+        span = None if self._has_server_clock else self.describe_clock_difference(moment)
+        if span:
             self.print_hint(f"This machine's clock is {span} the server's, which counts.")
-        self.now = moment
+        self.now, self._has_server_clock = moment, True
 
     def describe_clock_difference(self, moment: datetime) -> str | None:
         """Return how this machine's clock differs from a server's, as in “3 s ahead of”.

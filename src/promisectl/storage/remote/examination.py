@@ -49,9 +49,8 @@ _MISSING_RIGHTS_SQL = """SELECT needed.privilege || ' on ' || needed.name
   FROM unnest(%(rights)s, %(tables)s) WITH ORDINALITY AS needed (privilege, name, place)
   WHERE NOT has_table_privilege(needed.name, needed.privilege) ORDER BY needed.place"""
 _UNLOGGED_TABLES_SQL = """SELECT relname FROM pg_class
-  WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
+  WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY(%(tables)s)
   AND relpersistence <> 'p' ORDER BY relname"""
-_CLOCK_SQL = "SELECT clock_timestamp()"
 _POWER_CUT = "a power cut on the server can lose what was acknowledged"
 
 
@@ -254,7 +253,7 @@ class _Examination:
         else:
             says = "to another machine"
             notes.append("it is not encrypted, so that others can read and change what is sent")
-        ((moment,),) = self._server.run(_CLOCK_SQL)
+        moment = self._server.read_clock()
         difference = self._remote.caller.describe_clock_difference(moment)
         if difference:
             notes.append(f"this machine's clock is {difference} the server's, which counts")

@@ -19,7 +19,7 @@ _KIND_NAMES = {"check": "CHECK"}
 _OFF_ENDING = " NOT ENFORCED"
 _PARTS_SQL = """SELECT 'function', '', p.proname, p.prosrc, true, ''
   FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
-  WHERE p.pronamespace = current_schema()::regnamespace AND l.lanname = 'plpgsql'
+  WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND l.lanname = 'plpgsql'
 UNION ALL
 SELECT CASE n.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'reference' ELSE 'key' END,
   c.relname, n.conname,
@@ -28,25 +28,26 @@ SELECT CASE n.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'reference' ELSE 'key'
   NOT EXISTS (SELECT * FROM pg_trigger AS t
     WHERE t.tgconstraint = n.oid AND t.tgenabled NOT IN ('O', 'A')), ''
   FROM pg_constraint AS n JOIN pg_class AS c ON c.oid = n.conrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY(%(tables)s)
   AND n.contype IN ('c', 'f', 'p', 'u')
 UNION ALL
 SELECT 'index', c.relname, i.relname, pg_get_indexdef(x.indexrelid, 0, true),
   x.indisvalid AND x.indisready, ''
   FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indrelid
   JOIN pg_class AS i ON i.oid = x.indexrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY(%(tables)s)
 UNION ALL
 SELECT 'trigger', c.relname, t.tgname, pg_get_triggerdef(t.oid, true),
   t.tgenabled IN ('O', 'A'), format('DROP TRIGGER %%I ON %%I', t.tgname, c.relname)
   FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY(%(tables)s)
   AND NOT t.tgisinternal
 UNION ALL
 SELECT 'rule', c.relname, r.rulename, '', true,
   format('DROP RULE %%I ON %%I', r.rulename, c.relname)
   FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)"""
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+  AND c.relname = ANY(%(tables)s)"""
 _REPLICATION_ROLE_SQL = "SELECT current_setting('session_replication_role', true)"
 _DROPS_SQL = {
     "function": "",

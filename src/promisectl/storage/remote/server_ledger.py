@@ -104,6 +104,8 @@ class ServerLedger:
             server = self.connect()
             mine = fetch_copy_head(self.file)
             head = server.read_head(mine.number)
+            if self._writes:
+                self.caller.use_clock(head.moment if head else server.read_clock())
             self.catch_up(server, head, mine)
         except (errors.Unreachable, errors.ConnectionLost) as problem:
             self.close()
@@ -241,10 +243,11 @@ class ServerLedger:
                 head = server.create_ledger()
                 if head is None:  # another machine was faster
                     continue
+            if head:
+                self.caller.use_clock(head.moment)  # first, as catching up may take long
             self.catch_up(server, head, mine)
             if head:
                 self._refuse_older_step(head)
-                self.caller.use_clock(head.moment)
             return server, fetch_copy_head(self.file)
 
 
