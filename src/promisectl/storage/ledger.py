@@ -126,7 +126,7 @@ def open_snapshot_or_empty(
             yield db
 
 
-def bring_up_to_date(ledger: Ledger) -> None:
+def refresh_copy(ledger: Ledger) -> None:
     """Bring this machine's copy of a ledger on a server up to date; nothing else needs that.
 
     Where the server does not answer, a view warns. Raises LedgerError.
@@ -147,7 +147,7 @@ def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
     return examination.examine_server_ledger(ledger)
 
 
-def repair_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str]:
+def repair_on_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str]:
     """Do on a server what `doctor --fix` does in a file, and return what was done.
 
     `back_up` is called before an upgrade of the schema. Raises LedgerError.
