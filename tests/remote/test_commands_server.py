@@ -54,52 +54,52 @@ def acts_in(path: Path) -> int:
 
 
 def test_the_path_is_that_of_the_copy_and_the_address_follows(
-    filled: Program, address: str
+    filled: Program, kept_address: str
 ) -> None:
     first, second, third, fourth = filled.ok("path").splitlines()
     assert acts_in(Path(first)) == 7
-    assert second == f"server: {address}"
+    assert second == f"server: {kept_address}"
     assert (third[:8], fourth[:9]) == ("config: ", "backups: ")
     answer = filled.ok("path", "--json")
     assert check_answer("path", "json", answer)
     found = json.loads(answer)
     assert [*found] == ["ledger", "config", "backups", "server"]
-    assert (found["ledger"], found["server"]) == (first, address)
+    assert (found["ledger"], found["server"]) == (first, kept_address)
 
 
 def test_a_new_ledger_is_named_by_its_address(
-    program: Program, address: str, monkeypatch: pytest.MonkeyPatch
+    program: Program, kept_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PROMISECTL_LEDGER", address)
+    monkeypatch.setenv("PROMISECTL_LEDGER", kept_address)
     made = program("make", "Fix the bike brake", "--from", "lee")
-    assert f"New ledger: {address}\n" in made.stderr
+    assert f"New ledger: {kept_address}\n" in made.stderr
 
 
 @pytest.mark.parametrize("command", ["backup"])
 def test_where_there_is_none_the_address_is_named(
-    program: Program, address: str, command: str
+    program: Program, kept_address: str, command: str
 ) -> None:
-    result = program("--ledger", address, command)
-    assert (result.code, f"There is no ledger at {address}" in result.stderr) == (5, True)
-    assert program("--ledger", address, "moves").stdout.startswith("")
+    result = program("--ledger", kept_address, command)
+    assert (result.code, f"There is no ledger at {kept_address}" in result.stderr) == (5, True)
+    assert program("--ledger", kept_address, "moves").stdout.startswith("")
     with pytest.raises(errors.MissingLedger, match="There is no ledger at postgresql://"):
-        models.open_ledger(address).__enter__()
+        models.open_ledger(kept_address).__enter__()
 
 
 def test_the_way_out_names_the_ledger_that_was_asked_about(
     filled: Program,
-    address: str,
+    kept_address: str,
     run_sql: Callable[..., object],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run_sql("DROP INDEX person_handle")
     assert filled("doctor").stderr.endswith("\npromisectl doctor --fix\n")
     monkeypatch.delenv("PROMISECTL_LEDGER")
-    command = filled("--ledger", address, "doctor").stderr.splitlines()[-1]
-    assert shlex.split(command) == ["promisectl", "--ledger", address, "doctor", "--fix"]
+    command = filled("--ledger", kept_address, "doctor").stderr.splitlines()[-1]
+    assert shlex.split(command) == ["promisectl", "--ledger", kept_address, "doctor", "--fix"]
     config = filled.home / "config" / "promisectl" / "config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text(f'ledger = "{address}"\n')
+    config.write_text(f'ledger = "{kept_address}"\n')
     assert filled("doctor").stderr.endswith("\npromisectl doctor --fix\n")
 
 
@@ -116,14 +116,14 @@ def test_a_backup_is_made_of_the_copy_once_it_is_up_to_date(filled: Program) -> 
 
 
 def test_without_the_server_the_copy_is_backed_up_as_it_is(
-    filled: Program, postgres_server: PostgresServer
+    filled: Program, server_with_roles: PostgresServer
 ) -> None:
     other = filled.home / "home.db"
-    postgres_server.stop()
+    server_with_roles.stop()
     try:
         result = filled("backup", str(other))
     finally:
-        postgres_server.start()
+        server_with_roles.start()
     assert (result.code, acts_in(other)) == (0, 7)
     assert "As of " in result.stderr
     assert "can't reach the server" in result.stderr
@@ -157,11 +157,13 @@ def test_a_merge_and_an_import_are_backed_up_first(filled: Program) -> None:
     assert Path(backup).parent.name.startswith(copy_of(filled).stem)
 
 
-def test_a_journal_is_not_imported_where_there_are_promises(filled: Program, address: str) -> None:
+def test_a_journal_is_not_imported_where_there_are_promises(
+    filled: Program, kept_address: str
+) -> None:
     journal = filled.ok("export", "--journal")
     refused = filled("import", "-", piped=journal)
     assert refused.code == 2
-    assert f"{address} already has promises" in refused.stderr
+    assert f"{kept_address} already has promises" in refused.stderr
 
 
 def test_an_export_onto_the_copy_is_refused(filled: Program) -> None:
@@ -237,18 +239,18 @@ def test_a_view_does_connect(
 
 
 def test_before_the_first_view_status_is_silent(
-    program: Program, address: str, monkeypatch: pytest.MonkeyPatch
+    program: Program, kept_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PROMISECTL_LEDGER", address)
+    monkeypatch.setenv("PROMISECTL_LEDGER", kept_address)
     assert program("status") == ("", "", 0)
 
 
 # Python programs
 
 
-def test_a_python_program_reads_what_the_server_has(filled: Program, address: str) -> None:
+def test_a_python_program_reads_what_the_server_has(filled: Program, kept_address: str) -> None:
     behind(filled)
-    for named in (None, address):
+    for named in (None, kept_address):
         with models.open_ledger(named) as session:
             assert session.info["ledger"] == str(copy_of(filled))
             assert session.exec(select(models.Act)).all()[-1].text == "from elsewhere"
@@ -259,20 +261,20 @@ def test_a_python_program_reads_what_the_server_has(filled: Program, address: st
 
 def test_a_connection_that_breaks_while_somebody_types_is_made_again(
     filled: Program,
-    postgres_server: PostgresServer,
-    database: str,
+    server_with_roles: PostgresServer,
+    kept_database: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     editor = filled.home / "editor.py"
     editor.write_text(EDITOR)
-    monkeypatch.setenv("CUT", postgres_server.address(database))
+    monkeypatch.setenv("CUT", server_with_roles.address(kept_database))
     monkeypatch.setenv("EDITOR", f"{shlex.quote(sys.executable)} {shlex.quote(str(editor))}")
     done = filled("edit", "1", "--correct")
     assert done.code == 0, done
     assert "Send the Q4 numbers" in filled.ok("owe")
 
 
-def test_a_hook_works_with_the_same_ledger(filled: Program, address: str) -> None:
+def test_a_hook_works_with_the_same_ledger(filled: Program, kept_address: str) -> None:
     hook = filled.home / "config" / "promisectl" / "hooks" / "after-move"
     hook.parent.mkdir(parents=True)
     python = shlex.quote(sys.executable)
@@ -285,6 +287,6 @@ def test_a_hook_works_with_the_same_ledger(filled: Program, address: str) -> Non
     assert filled("note", "1", "one more").stderr.count("hook") == 0
     lines = (filled.home / "told").read_text().split("\n")
     assert lines[0].strip() == "1"
-    assert lines[1:3] == [str(copy_of(filled)), f"server: {address}"]
+    assert lines[1:3] == [str(copy_of(filled)), f"server: {kept_address}"]
     assert lines[5].strip() == str(before + 1)
-    assert os.environ["PROMISECTL_LEDGER"] == address
+    assert os.environ["PROMISECTL_LEDGER"] == kept_address
