@@ -1,6 +1,7 @@
 """The doctor of a ledger on a server: what it finds there, what it repairs, and what it does not touch."""
 
 import json
+import re
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from promisectl import guide
 from promisectl.compiled import postgresql, server_checks
 from tests.conftest import Program, Result
 from tests.records.test_schema import check_answer
@@ -64,6 +66,12 @@ def test_a_ledger_that_is_well(filled: Program, run_sql: Callable[..., list[obje
     assert result.stderr.startswith("All is well, with 1 note: 2 promises, 7 acts, head ")
     assert result.code == 0
     assert before == run_sql("SELECT * FROM head, act ORDER BY act.number")
+
+
+def test_the_guide_has_these_checks() -> None:
+    page = Path(guide.__file__).with_name("doctor.md").read_text(encoding="utf-8")
+    table = page.partition("\n## A ledger on a server\n")[2].partition("\n\nWhen the server")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == SERVER
 
 
 def test_the_rows_are_those_that_were_counted_by_hand(
