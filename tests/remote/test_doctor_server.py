@@ -1,9 +1,12 @@
 """The doctor of a ledger on a server: what it finds there, what it repairs, and what it does not touch."""
 
 import json
+import os
 import re
 import shlex
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -412,6 +415,63 @@ def test_damage_that_the_copy_has_too_needs_a_backup(
     assert json.loads(filled.ok("--ledger", ledger, "doctor", "--json"))["head"] == head
 
 
+LOSSES = {
+    "a column": ("ALTER TABLE promise DROP COLUMN why", "column promise.why does not exist"),
+    "a table": ("DROP TABLE once", 'relation "once" does not exist'),
+    "the head": ("DELETE FROM head", "it has no head, which every ledger has"),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_the_server_has_lost_is_found(
+    filled: Program, run_sql: Callable[..., object], loss: str
+) -> None:
+    statement, expected = LOSSES[loss]
+    run_sql(statement)
+    result = filled("doctor")
+    word, says = lines(result)["same"]
+    assert (word, expected in says, result.code) == ("wrong", True, 5)
+    assert "export the history in this machine's copy" in result.stderr
+
+
+def test_a_ledger_in_a_schema_of_its_own(
+    filled: Program,
+    run_sql: Callable[..., object],
+    kept_address: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_sql("CREATE SCHEMA ana AUTHORIZATION keeper")
+    monkeypatch.setenv("PROMISECTL_LEDGER", f"{kept_address}&options=-csearch_path%3Dana")
+    filled.ok("make", "Sing", "--to", "dana")
+    found = lines(filled("doctor"))
+    assert [found[check][0] for check in SERVER] == ["ok", "ok", "ok", "note", "ok"]
+    run_sql("ALTER TABLE ana.act DISABLE TRIGGER act_is_never_changed")
+    assert lines(filled("doctor"))["guards"][0] == "wrong"
+    filled.ok("doctor", "--fix")
+    assert lines(filled("doctor"))["guards"][0] == "ok"
+
+
+def test_others_may_record_meanwhile(filled: Program, kept_address: str) -> None:
+    home = filled.home / "elsewhere"
+    places = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
+    code = (
+        "import sys; from promisectl.cli.main import run_command_line as run;"
+        "sys.exit(any(run(['note', '1', f'note {number}']) for number in range(40)))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, **places, "PROMISECTL_LEDGER": kept_address},
+        stdout=subprocess.DEVNULL,
+    ) as other:
+        found = []
+        while other.poll() is None:
+            found.append(record(filled))
+    assert other.returncode == 0
+    assert [one["healthy"] for one in found] == [True] * len(found)
+    assert len({str(one["acts"]) for one in found}) > 2
+    assert record(filled)["acts"] == 47
+
+
 # The copy
 
 
@@ -666,6 +726,16 @@ def test_what_keeps_this_machine_out_is_named(
     assert "does not let nobody-here in" in lines(filled("doctor"))["server"][1]
 
 
+def test_without_the_driver_the_copy_is_checked(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "psycopg2", None)
+        result = filled("doctor")
+    assert lines(result)["server"][1].startswith("A ledger on a server needs a driver. Install it:")
+    assert (lines(result)["chain"][0], result.code) == ("ok", 5)
+
+
 def test_tables_of_another_program_are_left_alone(
     filled: Program,
     server_with_roles: PostgresServer,
@@ -719,10 +789,11 @@ def test_fix_upgrades_an_earlier_step(
     told = outdated("doctor")
     found = lines(told)
     assert f"the ledger has schema step {next_step.STEP - 1}" in found["server"][1]
-    assert (found["same"][0], told.code) == ("note", 0)
+    assert (found["same"][0], "guards" in found, told.code) == ("note", False, 0)
     mended = outdated("doctor", "--fix")
     assert mended.code == 0, mended
     assert f"upgraded to schema step {next_step.STEP}" in mended.stderr
+    assert "A backup was made first: " in mended.stderr
     assert run_sql("SELECT step FROM head") == [(next_step.STEP,)]
     assert run_sql("SELECT count(*) FROM pg_indexes WHERE indexname = 'promise_made'") == [(1,)]
     assert run_sql(bumped) == before

@@ -138,7 +138,7 @@ def refresh_copy(ledger: Ledger) -> None:
 def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
     """Bring the copy of a ledger on a server up to date, and return what `doctor` finds there.
 
-    There is nothing to find for a file. Raises NewerLedger, LedgerBusy and MachineError.
+    There is nothing to find for a file. Raises NewerLedger and LedgerBusy.
     """
     if isinstance(ledger, str):
         return []

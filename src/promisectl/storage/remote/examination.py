@@ -47,7 +47,9 @@ _SETTINGS_SQL = """SELECT version(), current_setting('server_version_num', true)
   current_setting('synchronous_commit', true), to_regclass('head') IS NOT NULL"""
 _MISSING_RIGHTS_SQL = """SELECT needed.privilege || ' on ' || needed.name
   FROM unnest(%(rights)s, %(tables)s) WITH ORDINALITY AS needed (privilege, name, place)
-  WHERE NOT has_table_privilege(needed.name, needed.privilege) ORDER BY needed.place"""
+  WHERE CASE WHEN to_regclass(needed.name) IS NULL THEN false
+    ELSE NOT has_table_privilege(needed.name, needed.privilege) END
+  ORDER BY needed.place"""
 _UNLOGGED_TABLES_SQL = """SELECT relname FROM pg_class
   WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
   AND relpersistence <> 'p' ORDER BY relname"""
@@ -73,8 +75,7 @@ class _ServerSettings(NamedTuple):
 def examine_server_ledger(remote: ServerLedger) -> list[IntegrityFinding]:
     """Bring the copy up to date, compare it with the server, and return all findings.
 
-    Where the server does not answer, that is the only one. Raises NewerLedger, LedgerBusy and
-    MachineError.
+    Where the server does not answer, that is the only one. Raises NewerLedger and LedgerBusy.
     """
     if setting := remote.caller.offline_setting:
         says = f"it was not asked, because {setting} was given"
@@ -83,7 +84,7 @@ def examine_server_ledger(remote: ServerLedger) -> list[IntegrityFinding]:
         return _Examination(remote, remote.connect()).list_findings()
     except (errors.NewerLedger, errors.LedgerBusy):
         raise
-    except errors.LedgerError as problem:
+    except (errors.LedgerError, errors.NoDriver) as problem:
         return [_build_problem_finding("server", problem)]
     finally:
         remote.close()
@@ -94,7 +95,9 @@ def _build_problem_finding(check: str, problem: errors.Problem) -> IntegrityFind
     if problem.advice == errors.DamagedServerLedger.advice:
         problem.advice = ""
     problem.effect = ""
-    return IntegrityFinding(check, IntegrityResult.WRONG, str(problem).rstrip("."))
+    is_damage = isinstance(problem, errors.DamagedServerLedger)
+    cure = Remedy.RESTORE if is_damage else Remedy.NONE
+    return IntegrityFinding(check, IntegrityResult.WRONG, str(problem).rstrip("."), cure=cure)
 
 
 class _Examination:
@@ -113,13 +116,17 @@ class _Examination:
             ("durable", partial(self.check_durable, settings)),
             ("connection", self.check_connection),
         ]
-        if settings.has_ledger:
+        if settings.has_ledger and not self._has_earlier_step:
             checks.insert(0, ("guards", self.check_guards))
         return [
             self._run_check("server", partial(self.check_server, settings)),
             same,
             *(self._run_check(name, check) for name, check in checks),
         ]
+
+    @property
+    def _has_earlier_step(self) -> bool:
+        return self._head is not None and self._head.step < sql.SCHEMA_STEP
 
     def _run_check(self, name: str, check: Callable[[], IntegrityFinding]) -> IntegrityFinding:
         """Return the finding of a check, or one that it ended with an error."""
@@ -146,7 +153,7 @@ class _Examination:
                 says = "not compared, because this machine's copy can't be read"
                 return IntegrityFinding("same", IntegrityResult.WRONG, says, cure=Remedy.RESTORE)
             self._head = self._server.read_head(mine.number)
-            if self._head and self._head.step < sql.SCHEMA_STEP:
+            if self._has_earlier_step:
                 says = "not compared, because the server has an earlier schema step"
                 return IntegrityFinding("same", IntegrityResult.NOTE, says)
             self._remote.catch_up(self._server, self._head, mine)
@@ -202,7 +209,7 @@ class _Examination:
             yield "promisectl is not tested with this server"
         elif (settings.version_number or _OLDEST_VERSION) < _OLDEST_VERSION:
             yield f"promisectl is not tested with PostgreSQL before {_OLDEST_VERSION // 10_000}"
-        if self._head and self._head.step < sql.SCHEMA_STEP:
+        if self._head and self._has_earlier_step:
             yield (
                 f"the ledger has schema step {self._head.step}, and moves need "
                 f"{sql.SCHEMA_STEP}: `promisectl doctor --fix` upgrades it, "
