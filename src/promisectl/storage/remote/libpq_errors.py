@@ -22,7 +22,7 @@ _REFUSED_USER = re.compile(
     r"password authentication failed|no password supplied|no pg_hba\.conf entry|"
     r"authentication failed|role \"[^\"]*\" does not exist|is not permitted to log in"
 )
-_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist")
+_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist", re.DOTALL)
 _NOT_SAFE = re.compile(r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert", re.IGNORECASE)
 
 
