@@ -105,6 +105,8 @@ class Env:
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
+        self._clock_lead: timedelta | None = None
+        """How far this machine's clock is ahead of the server's; None until a move knows that."""
         self._usual_ledger_name = environ.get("PROMISECTL_LEDGER") or config.ledger
         self._ledger_name = self._usual_ledger_name if ledger is None else ledger
         self._ledger: Ledger | None = None
@@ -197,8 +199,9 @@ class Env:
         """
         if self._today:
             return
-        if span := self.describe_clock_difference(moment):
+        if self._clock_lead is None and (span := self.describe_clock_difference(moment)):
             self.print_hint(f"This machine's clock is {span} the server's, which counts.")
+        self._clock_lead = _resolve_now("", self.zone) - moment
         self.now = moment
 
     def describe_clock_difference(self, moment: datetime) -> str | None:
@@ -402,7 +405,8 @@ class Env:
 
     def refresh_now(self) -> None:
         """Read the clock again, after a person has taken time to answer."""
-        self.now = _resolve_now(self._today, self.zone)
+        lead = self._clock_lead or timedelta()
+        self.now = _resolve_now(self._today, self.zone) - lead
 
     def read_stdin(self) -> bytes:
         """Return all bytes of stdin, up to its end."""

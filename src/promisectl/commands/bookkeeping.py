@@ -30,12 +30,16 @@ def note(
     env: Env, id_: str, text: str | None, *, on: str | None = None, rest: bool = False
 ) -> None:
     """Add a note to a promise, or to all that are left of its series; nothing else changes."""
-    at = arguments.parse_event_moment(env, "--on", on)
+    arguments.check_words_before_lock(env, on=on)
     ids = load_rest_ids(env, Verb.NOTE, [id_]) if rest else [id_]
     text = missing.ask_missing_text(env, Verb.NOTE, ids, text, "What do you want to note?")
     arguments.check_text("text", text)
-    act = Act(Verb.NOTE, Side.BOOKKEEPER, at, env.now, text=text)
-    recorder.record_move(env, "note", ids, lambda _: act, AnswerExtras(rest=rest))
+
+    def build_act(_: Promise) -> Act:
+        at = arguments.parse_event_moment(env, "--on", on)
+        return Act(Verb.NOTE, Side.BOOKKEEPER, at, env.now, text=text)
+
+    recorder.record_move(env, "note", ids, build_act, AnswerExtras(rest=rest))
 
 
 def tag(env: Env, id_: str, tags: Sequence[str], *, rest: bool = False) -> None:

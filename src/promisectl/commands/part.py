@@ -26,10 +26,9 @@ def part(env: Env, ids: Sequence[str], *, of: str | None = None, alone: bool = F
         raise errors.MissingArgument("--of", "promisectl part", "promisectl part 6 --of 5")
     number = None if of is None else arguments.parse_promise_number(of)
 
-    act = Act(Verb.PART, Side.BOOKKEEPER, env.now, env.now)
-
     def begin_links(db: sqlite3.Connection, journal: Journal) -> Callable[[Promise], Act]:
         def build_act(promise: Promise) -> Act:
+            act = Act(Verb.PART, Side.BOOKKEEPER, env.now, env.now)
             if number is None:
                 return act
             bigger = recorder.load_seen_promise(env, journal, number)

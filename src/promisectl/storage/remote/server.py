@@ -294,6 +294,11 @@ class Server:
                 break
             rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)
 
+    def read_clock(self) -> datetime:
+        """Return the moment of the server's clock (aware UTC)."""
+        ((moment,),) = self.run("SELECT clock_timestamp()")
+        return moment.astimezone(UTC).replace(microsecond=0)  # type: ignore[no-any-return]
+
     def roll_back(self) -> None:
         """End the transaction; nothing of it is recorded."""
         self.run("ROLLBACK")

@@ -114,6 +114,8 @@ class ServerLedger:
             return
         if not self._writes:
             self.close()
+        else:  # for what is worked out before the lock, such as when a promise was made
+            self.caller.use_clock(head.moment if head else server.read_clock())
         self._is_current = True
 
     def _accept_old_copy(self, why: str) -> None:
