@@ -175,7 +175,7 @@ class _Bench:
         """A ledger that so many promises were imported into."""
         path = os.path.join(self._home, f"ledger-{count}.db")
         if not os.path.exists(path):
-            file = self._file("promises.csv", _csv(count))
+            file = self._file("promises.csv", build_csv(count))
             self._taken([*PROGRAM, "--ledger", path, "import", file, "-q"])
         return path
 
@@ -225,7 +225,8 @@ def _lines(count: int) -> str:
     )
 
 
-def _csv(count: int) -> str:
+def build_csv(count: int) -> str:
+    """The text of a table with so many promises."""
     rows = (
         f'2{number:07}-0000-4000-8000-000000000000,{("owe", "owed")[number % 2]},person {number % _PEOPLE},"Outcome {number}, with words",'
         f"2027-{number % 12 + 1:02}-{number % 28 + 1:02},2026-0{number % 9 + 1}-{number % 28 + 1:02}T10:{number % 60:02}:00Z,red blue\n"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from promisectl.generate import __main__ as compiler
-from promisectl.generate import date_table, error_table, schema, tables
+from promisectl.generate import date_table, error_table, schema, server, tables
 
 
 def test_the_compiled_text_is_fresh() -> None:
@@ -22,6 +22,7 @@ def test_the_compiled_text_is_fresh() -> None:
         ("argv", tables.generate_argv_module),
         ("help_texts", tables.generate_help_module),
         ("read_model", compiler.generate_read_model_module),
+        ("postgresql", server.generate_server_module),
     ],
 )
 def test_the_compiled_tables_are_fresh(name: str, source: Callable[[], str]) -> None:

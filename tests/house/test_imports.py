@@ -34,6 +34,8 @@ HEAVY = (
     "importlib.metadata",
     "icalendar",
     "readline",
+    "psycopg2",
+    "promisectl.storage.remote",
 )
 
 
@@ -153,6 +155,35 @@ def test_no_view_and_no_move_imports_what_is_heavy(line: str) -> None:
 @pytest.mark.parametrize("line", LIGHT)
 def test_a_view_in_a_pipe_imports_hardly_anything(line: str) -> None:
     assert _loaded(shlex.split(line), DEAR) == set()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "backup copy.db",
+        "export --journal -o all.jsonl",
+        "import found.csv",
+        "restore kept.db --yes",
+        "doctor --fix",
+        "doctor --rebuild",
+        "redo",
+        "person merge lee dana",
+        "config set ledger ~/kept.db",
+        "demo --help",
+    ],
+)
+def test_a_ledger_in_a_file_knows_of_no_server(
+    program: Program, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.chdir(program.home)
+    program.ok("make", "Fix the brake", "--from", "lee")
+    program.ok("backup", "kept.db")
+    program.ok("undo")
+    (program.home / "found.csv").write_text("direction,person,outcome\nowed,ida,A thing\n")
+    if not line.startswith("redo"):
+        program.ok("redo")
+    assert _loaded(shlex.split(line), ("psycopg2", "promisectl.storage.remote")) == set()
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,11 @@ ALL_PEOPLE = "all people"
 """What comes from a server before all rows where those of all people may have changed."""
 LINK_TABLES = ("part", "series")
 """The tables whose rows of a promise are deleted when its links change."""
-_APPENDED_TABLES = ("act", "once")
-"""The tables whose rows are never changed, so that one that is there already is a fault."""
+_INSERTED_TABLES = ("act", "once", *LINK_TABLES)
+"""The tables whose rows are never changed, so that one that is there already is a fault.
+
+To change a row that is there takes a right to UPDATE the table, also where none is there.
+"""
 
 _act, _person, _alias, _entry, _once, _promise = (
     SQLModel.metadata.tables[name]
@@ -140,7 +143,7 @@ def select_all_on_server() -> dict[str, ClauseElement]:
 
 def _replace_on_conflict(table: Table, statement: Any) -> Any:
     """Return an INSERT of a table that changes the rows that are there already, if it may."""
-    if table.name in _APPENDED_TABLES:
+    if table.name in _INSERTED_TABLES:
         return statement
     key = [column.name for column in table.primary_key.columns]
     others = [column.name for column in table.columns if column.name not in key]

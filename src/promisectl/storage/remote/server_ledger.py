@@ -216,9 +216,11 @@ class ServerLedger:
         from promisectl.storage.remote import transaction
 
         self.prepare_move()
-        result = transaction.run_move(
-            self, work, back_up, reason, may_replace_rows=may_replace_rows
-        )
+        if back_up and reason:  # before the lock, as others would wait for it
+            self.refresh()
+            if ledger_file.has_file(self.file):
+                back_up(reason)
+        result = transaction.run_move(self, work, back_up, may_replace_rows=may_replace_rows)
         self._is_current = True
         note_copy_time(self.file)
         return result

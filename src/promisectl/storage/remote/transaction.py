@@ -51,21 +51,21 @@ def run_move(
     remote: LockableLedger,
     work: Callable[[sqlite3.Connection], T],
     back_up: Callable[[str], None] | None,
-    reason: str,
     *,
     may_replace_rows: bool,
 ) -> T:
     """Run a move on the server and in the copy, and return what `work` returns.
 
-    Where the server wants that, the whole move is run again. Raises what `work` raises, the errors
-    of `Server`, and WriteUncertain.
+    `back_up` is called with the reason if the copy has to be migrated. Where the server wants that,
+    the whole move is run again. Raises what `work` raises, the errors of `Server`, and
+    WriteUncertain.
     """
     deadline = time.monotonic() + _RETRY_SECONDS
     while True:
         result: list[T] = []
         move = _Move(remote, work, result)
         try:
-            move.run(back_up, reason, may_replace_rows=may_replace_rows)
+            move.run(back_up, may_replace_rows=may_replace_rows)
             return result[0]
         except errors.ServerFailed as problem:
             is_passing = libpq_errors.is_to_be_retried(problem.__cause__ or problem)
@@ -120,9 +120,7 @@ class _Move:
         self._work = work
         self._result = result
 
-    def run(
-        self, back_up: Callable[[str], None] | None, reason: str, *, may_replace_rows: bool
-    ) -> None:
+    def run(self, back_up: Callable[[str], None] | None, *, may_replace_rows: bool) -> None:
         """Run the move."""
         try:
             self._server, self._before = self._remote.lock()
@@ -130,7 +128,6 @@ class _Move:
                 self._remote.file,
                 self._work_and_send,
                 back_up,
-                reason,
                 may_replace_rows=may_replace_rows,
             )
         except errors.TemporaryLedgerError as problem:
