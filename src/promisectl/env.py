@@ -105,6 +105,8 @@ class Env:
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
+        self._clock_lead: timedelta | None = None
+        """How far this machine's clock is ahead of the server's; None until a move knows that."""
         self._usual_ledger_name = environ.get("PROMISECTL_LEDGER") or config.ledger
         self._ledger_name = self._usual_ledger_name if ledger is None else ledger
         self._ledger: Ledger | None = None
@@ -120,7 +122,7 @@ class Env:
         self._page = _PageBuffer(encoding) if encoding else None
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
-        self._has_recorded = self._has_server_clock = False
+        self._has_recorded = False
         self.chosen_dates: dict[tuple[str, ...], str] = {}
         """The reading that a person chose, by all readings of a date, so that it is asked once."""
         self.back_meaning = ""
@@ -197,10 +199,10 @@ class Env:
         """
         if self._today:
             return
-        span = None if self._has_server_clock else self.describe_clock_difference(moment)
-        if span:
+        if self._clock_lead is None and (span := self.describe_clock_difference(moment)):
             self.print_hint(f"This machine's clock is {span} the server's, which counts.")
-        self.now, self._has_server_clock = moment, True
+        self._clock_lead = _resolve_now("", self.zone) - moment
+        self.now = moment
 
     def describe_clock_difference(self, moment: datetime) -> str | None:
         """Return how this machine's clock differs from a server's, as in “3 s ahead of”.
@@ -403,7 +405,8 @@ class Env:
 
     def refresh_now(self) -> None:
         """Read the clock again, after a person has taken time to answer."""
-        self.now = _resolve_now(self._today, self.zone)
+        lead = self._clock_lead or timedelta()
+        self.now = _resolve_now(self._today, self.zone) - lead
 
     def read_stdin(self) -> bytes:
         """Return all bytes of stdin, up to its end."""

@@ -8,12 +8,13 @@ import json
 import os
 import random
 import re
+import signal
 import sqlite3
 import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
@@ -47,6 +48,8 @@ _PEOPLE = ("dana", "lee", "kim", "me")
 _TOKEN = re.compile(r"w\d+x\d+e")
 _OPENINGS = {"offer", "request", "import"}
 _LONGEST = 60
+_EITHER = (-signal.SIGKILL, errors.WriteUncertain.exit_code)
+"""The codes of a command that may be recorded or not."""
 _SLOW = 4
 """A sample may run on a machine so busy that it ends fewer commands than this a second; sixteen can't all have their turn in the ten
 seconds that each waits, then, and who is sent away is no fault. The whole makes no such allowance."""
@@ -69,13 +72,30 @@ class Ran(NamedTuple):
 
 
 class Storm:
-    """All workers of one storm, and what they remember."""
+    """All workers of one storm, and what they remember.
+
+    They are in turn in the `homes`; `more` is what their environment has besides, and `ledger` the file with what they recorded. A command
+    that fits `may_fail` when it ends with 5 is refused without a fault, and where there is such a pattern, 7 may be the answer, too.
+    """
 
     def __init__(
-        self, home: Path, commands: int, seed: int, mutant: str | None, step: Step
+        self,
+        homes: Sequence[Path],
+        commands: int,
+        seed: int,
+        mutant: str | None,
+        step: Step,
+        *,
+        ledger: Path | None = None,
+        more: Mapping[str, str] | None = None,
+        may_fail: re.Pattern[str] | None = None,
     ) -> None:
-        self.home, self.mutant, self._step, self._of = home, mutant, step, commands
+        self.homes, self.home, self.mutant, self._step, self._of = homes, homes[0], mutant, step, commands
         self._seed = seed
+        self.ledger = ledger or place(self.home)
+        self._more = dict(more or {})
+        self.may_fail = may_fail
+        self.uncertain = self.failed = 0
         self._left = iter(range(commands))
         self._lock = Lock()
         self.said: dict[str, Said] = {}
@@ -96,6 +116,17 @@ class Storm:
             ]:
                 worker.result()
 
+    def list_sent_away(self, seconds: float, *, whole: bool) -> list[str]:
+        """Those that were sent away, as far as that is a fault: a slow machine may do so in a sample."""
+        return self.sent_away if whole or len(self.seconds) / seconds > _SLOW else []
+
+    def describe(self, seconds: float) -> str:
+        """Figures of the storm, which took so long."""
+        return (
+            f"{self.killed} killed, longest {max(self.seconds, default=0):.2f} s, {self._of / seconds:.0f} a second, "
+            f"{len(self.sent_away)} sent away as the ledger was locked"
+        )
+
     def goes_on(self) -> bool:
         """Whether there is another command to be given, which is counted."""
         with self._lock:
@@ -105,7 +136,7 @@ class Storm:
                 self.mutant and (self.faults or self.sent_away)
             )
 
-    def run(self, words: Sequence[str], given: str, kill_at: float | None) -> Ran:
+    def run(self, words: Sequence[str], given: str, kill_at: float | None, home: Path | None = None) -> Ran:
         """One command, in a process of its own, killed so many times its usual length after its beginning."""
         usual = sum(self.seconds[-50:]) / len(self.seconds[-50:]) if self.seconds else 0.1
         with (
@@ -116,7 +147,8 @@ class Storm:
             stdin.write(given.encode())
             stdin.seek(0)
             began = time.monotonic()
-            environ = environment(self.home)
+            home = home or self.home
+            environ = environment(home, **self._more)
             really = kill_at is None and self.done % _REALLY == 0
             if really:
                 where = Path(__file__).parents[2]  # from where mutants can be found
@@ -133,7 +165,7 @@ class Storm:
                 run = shared().start(
                     words,
                     env=environ,
-                    cwd=self.home,
+                    cwd=home,
                     stdin=stdin,
                     stdout=out,
                     stderr=err,
@@ -156,6 +188,7 @@ class Worker:
 
     def __init__(self, storm: Storm, number: int, seed: int) -> None:
         self._storm, self._number = storm, number
+        self._home = storm.homes[number % len(storm.homes)]
         self._dice = random.Random(f"{seed} {number}")
         self._places = count()
         self._mortal = number % 3 == 0
@@ -238,14 +271,14 @@ class Worker:
     def _look(self, words: list[str]) -> Ran | bool | None:
         if not self._storm.goes_on():
             return None
-        return self._heard(self._storm.run(words, "", self._kill_at()), words)
+        return self._heard(self._storm.run(words, "", self._kill_at(), self._home), words)
 
     def _take_back(self, number: str, token: str) -> Ran | bool | None:
         """Undo what was said of a promise last."""
         if not self._storm.goes_on():
             return None
         words = ["undo", "--promise", number, "-q"]
-        answer = self._heard(self._storm.run(words, "", self._kill_at()), words)
+        answer = self._heard(self._storm.run(words, "", self._kill_at(), self._home), words)
         self._storm.undone[token] = bool(answer)
         return answer
 
@@ -267,12 +300,12 @@ class Worker:
         words = [*words_of(token), *([] if words_of(token)[0] == "person" else ["-q"])]
         repeats = again is not None and self._mortal and self._dice.random() < 0.5
         words += [*again, f"key {token}"] if repeats and again else []
-        ran = self._storm.run(words, given, self._kill_at())
+        ran = self._storm.run(words, given, self._kill_at(), self._home)
         if ran.code < 0 and repeats:
-            ran = self._storm.run(words, given, None)
+            ran = self._storm.run(words, given, None, self._home)
         answer = self._heard(ran, words)
         first = ran.stdout.split()[0] if words[0] == "make" and answer and ran.stdout else "0"
-        how = "acknowledged" if answer else "killed" if ran.code < 0 else "refused"
+        how = "acknowledged" if answer else "killed" if ran.code in _EITHER else "refused"
         self._storm.said[token] = Said(acts, how, int(first) if first.isdigit() else 0)
         return answer
 
@@ -282,6 +315,10 @@ class Worker:
             self._storm.sent_away.append(
                 f"promisectl {' '.join(words)} was sent away: {ran.stderr.strip()[-300:]}"
             )
+        elif self._storm.may_fail and ran.code == errors.WriteUncertain.exit_code:
+            self._storm.uncertain += 1
+        elif self._storm.may_fail and ran.code == errors.LedgerError.exit_code and self._storm.may_fail.search(ran.stderr):
+            self._storm.failed += 1
         elif ran.code > 0:
             self._storm.faults.append(
                 f"promisectl {' '.join(words)} ended with {ran.code}: {ran.stderr.strip()[-300:]}"
@@ -304,30 +341,24 @@ def tried(size: Size, mutant: str | None, step: Step) -> Found:
     )
     with tempfile.TemporaryDirectory(prefix="storm-") as directory:
         home = Path(directory)
-        storm = Storm(home, commands, size.seed, mutant, step)
+        storm = Storm([home], commands, size.seed, mutant, step)
         began = time.monotonic()
         storm.blow()
         took = time.monotonic() - began
-        faults = storm.faults or list(_lost(storm))
-    if size.whole or len(storm.seconds) / took > _SLOW:
-        faults += storm.sent_away
-    figures = (
-        f"{storm.killed} killed, longest {max(storm.seconds, default=0):.2f} s, {commands / took:.0f} a second, "
-        f"{len(storm.sent_away)} sent away as the ledger was locked"
-    )
-    return Found(min(storm.done, commands), faults, f"{WORKERS} workers, {figures}")
+        faults = storm.faults or list(find_losses(storm))
+    faults += storm.list_sent_away(took, whole=size.whole)
+    return Found(min(storm.done, commands), faults, f"{WORKERS} workers, {storm.describe(took)}")
 
 
-def _lost(storm: Storm) -> Iterator[str]:
+def find_losses(storm: Storm) -> Iterator[str]:
     """What is missing, doubled, half there, or not as its acts say."""
     looked = storm.run(
         ["list", "--all"], "", None
     )  # takes back what the last one that was killed left half done
     if looked.code:
         yield f"the first view after the storm ended with {looked.code}: {looked.stderr}"
-    yield from _left_over(storm.home)
-    ledger = place(storm.home)
-    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as db:
+    yield from _left_over(storm.ledger)
+    with closing(sqlite3.connect(f"file:{storm.ledger}?mode=ro", uri=True)) as db:
         yield from (
             f"SQLite says: {line}"
             for (line,) in db.execute("PRAGMA integrity_check")
@@ -373,11 +404,11 @@ def _miscounted(db: sqlite3.Connection, storm: Storm) -> Iterator[str]:
             yield f"{token} was {'' if storm.undone.get(token) else 'not '}taken back, and the ledger says otherwise"
 
 
-def _left_over(home: Path) -> Iterator[str]:
+def _left_over(ledger: Path) -> Iterator[str]:
     """Files that nobody knows: what is known is what a command left that was killed while it founded the ledger."""
-    for path in place(home).parent.iterdir():
-        if path.name != "ledger.db" and not re.fullmatch(
-            r"ledger\.db\.[0-9a-f]{16}\.new(-journal)?", path.name
+    for path in ledger.parent.iterdir():
+        if path.name != ledger.name and not re.fullmatch(
+            re.escape(ledger.name) + r"\.[0-9a-f]{16}\.new(-journal)?", path.name
         ):
             yield f"{path.name} lies beside the ledger"
 
@@ -398,7 +429,7 @@ def _not_as_replayed(storm: Storm) -> Iterator[str]:
             yield f"promisectl {words[0]} of the journal ended with {ran.code}: {ran.stderr}"
             return
     with closing(sqlite3.connect(other)) as db:
-        db.execute("ATTACH ? AS storm", (str(place(storm.home)),))
+        db.execute("ATTACH ? AS storm", (str(storm.ledger),))
         for table in ("entry", "act", "promise", "person", "alias"):
             for one, another in (("storm", "main"), ("main", "storm")):
                 for row in db.execute(

@@ -264,7 +264,7 @@ def _interrupted(moment: Moment, part: float, mutant: str | None, limit: float) 
         ledgers.home_with(moment.ready) as home,
         moment.meanwhile(home),
         tempfile.TemporaryFile() as err,
-        _bare() as bare,
+        open_bare_process() as bare,
     ):
         before = _files(home)
         run, out = _started(moment, home, err, mutant)
@@ -295,7 +295,8 @@ def _files(home: Path) -> dict[str, bytes]:
 
 
 @contextmanager
-def _bare() -> Iterator["subprocess.Popen[bytes]"]:
+def open_bare_process() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that does nothing until it gets the signal, then ends: what the machine takes for that."""
     with subprocess.Popen(
         [sys.executable, "-IS", "-c", _BARE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as bare:

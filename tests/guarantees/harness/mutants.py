@@ -290,6 +290,98 @@ def _unexplained() -> None:
     dispatch.explain_failure = lambda *_: None
 
 
+def _without_lock() -> None:
+    from promisectl.compiled import postgresql
+
+    postgresql.LOCK_HEAD = postgresql.LOCK_HEAD.replace(" FOR UPDATE", "")
+
+
+def _copy_first() -> None:
+    from promisectl.storage.remote import transaction
+
+    send = transaction._Move._work_and_send
+
+    def sent(move: Any, db: sqlite3.Connection) -> None:
+        commit = transaction._Move._commit.__get__(move)
+
+        def after_copy(*rest: Any) -> None:
+            db.execute("COMMIT")
+            db.execute("BEGIN IMMEDIATE")
+            commit(*rest)
+
+        move._commit = after_copy
+        send(move, db)
+
+    transaction._Move._work_and_send = sent
+
+
+def _lost_reply_is(*, success: bool) -> Callable[[], None]:
+    def change() -> None:
+        from promisectl.storage.remote import transaction
+
+        transaction._is_recorded = lambda *_: success
+
+    return change
+
+
+def _copy_without_chain() -> None:
+    from promisectl.storage.remote import local_copy
+
+    local_copy._check_chain = lambda *_: None
+
+
+def _marks_not_sent() -> None:
+    from promisectl.storage.remote import transaction
+
+    transaction.statements = SimpleNamespace(
+        **{**vars(transaction.statements), "MARK_ENTRY_UNDONE": "SELECT 1"}
+    )
+
+
+def _own_clock() -> None:
+    from promisectl import env
+
+    env.Env.use_clock = lambda *_: None
+
+
+def _locking_views() -> None:
+    from promisectl.storage.remote import server
+
+    server._BEGIN_VIEW = f"BEGIN; {server.statements.LOCK_HEAD}"
+
+
+def _waits_in_library() -> None:
+    from promisectl.storage.remote import wait_callback
+
+    wait_callback.install_waiter = wait_callback.Waiter
+
+
+class _Unseen(list[Any]):
+    """Holds something, and looks as if it did not."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def _copy_failures_reported() -> None:
+    from promisectl.storage.remote import transaction
+
+    run = transaction._Move.run
+
+    def reported(move: Any, *rest: Any, **how: Any) -> None:
+        result, move._result = move._result, _Unseen()
+        run(move, *rest, **how)
+        result += move._result
+
+    transaction._Move.run = reported
+
+
+def _short_outcome() -> None:
+    from promisectl.storage.remote import transaction
+
+    transaction._OUTCOME_SECONDS = 1
+
+
 STEP_LATER = "one schema step later"
 """Not wrong: the program that knows the next step, met with a ledger of the one before."""
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -320,6 +412,17 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "damage read as a fact": _read_as_facts,
     "damage taken for a bug": _unexplained,
     STEP_LATER: next_step.learn,
+    "no FOR UPDATE": _without_lock,
+    "the copy committed first": _copy_first,
+    "a lost reply taken for a failure": _lost_reply_is(success=False),
+    "a lost reply taken for a success": _lost_reply_is(success=True),
+    "a copy without the chain": _copy_without_chain,
+    "undone_by not sent": _marks_not_sent,
+    "the clock of the machine": _own_clock,
+    "a view that locks": _locking_views,
+    "waiting inside the driver": _waits_in_library,
+    "an error of the copy reported": _copy_failures_reported,
+    "a second for the outcome": _short_outcome,
     "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
     "synchronous=FULL": _opened_with(EXTRA="FULL"),
     "journal_mode=MEMORY": _opened_with(DELETE="MEMORY"),

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-PROOFS = tuple(sorted(file.stem for file in Path(__file__).parents[1].glob("g[0-9][0-9]_*.py")))
-"""The modules with a proof, in the order of the guarantees."""
+PROOFS = tuple(sorted(file.stem for file in Path(__file__).parents[1].glob("[gs][0-9][0-9]_*.py")))
+"""The modules with a proof: first those of a ledger in a file in the order of the guarantees, then those with a server."""
 
 Step = Callable[[int, int], None]
 """Told how many cases are done, and of how many."""
@@ -50,7 +50,8 @@ class Found(NamedTuple):
 class Proof(NamedTuple):
     """A guarantee by its number and in words, what is counted, the figure to reach, how to try it, and the mutants it must find.
 
-    `tried` is given the size, the name of a mutant or None, and a function to report progress with.
+    `tried` is given the size, the name of a mutant or None, and a function to report progress with. A proof that `needs_server` is about a
+    ledger on a server; one that `ends_server` starts its own, as it kills it.
     """
 
     guarantee: str
@@ -59,6 +60,8 @@ class Proof(NamedTuple):
     goal: str
     tried: Callable[[Size, str | None, Step], Found]
     mutants: Sequence[str]
+    needs_server: bool = False
+    ends_server: bool = False
 
 
 def proofs() -> dict[str, Proof]:

@@ -148,20 +148,21 @@ REFUSING = ("changed", "damaged")
 """The templates with a ledger in which nothing can be recorded until it is mended."""
 
 
+def list_preparations(name: str) -> list[tuple[str, ...]]:
+    """The command lines that make the ledger of a template, and files beside it."""
+    more: dict[str, tuple[tuple[str, ...], ...]] = {
+        "nothing": (),
+        "undone": (*_LATER, ("undo",)),
+        "ten": (*_LATER, *[("backup",)] * 10),
+    }
+    return [*_EARLIER, *more.get(name, _LATER)]
+
+
 def build(world: World, name: str) -> None:
     """Lay out a template in a world: a ledger as commands make it, and files beside it."""
     world.lay()
-    _files(world.home / "files")
-    for words in (
-        *_EARLIER,
-        *(
-            {
-                "nothing": (),
-                "undone": (*_LATER, ("undo",)),
-                "ten": (*_LATER, *[("backup",)] * 10),
-            }.get(name, _LATER)
-        ),
-    ):
+    write_files(world.home / "files")
+    for words in list_preparations(name):
         ran = world.run(words)
         assert ran.code == 0, ran
     if name == "nothing":
@@ -173,7 +174,8 @@ def build(world: World, name: str) -> None:
         world.ledger.write_bytes(b"Damaged".ljust(9000, b"!"))
 
 
-def _files(directory: Path) -> None:
+def write_files(directory: Path) -> None:
+    """Write the files that scenes import."""
     directory.mkdir()
     head = "outcome,person,direction,due\r\n"
     rows = [

@@ -104,7 +104,7 @@ class ServerLedger:
             server = self.connect()
             mine = fetch_copy_head(self.file)
             head = server.read_head(mine.number)
-            if self._writes:
+            if self._writes:  # what is worked out before the lock counts by it, too
                 self.caller.use_clock(head.moment if head else server.read_clock())
             self.catch_up(server, head, mine)
         except (errors.Unreachable, errors.ConnectionLost) as problem:

@@ -1,0 +1,193 @@
+"""A proxy between commands and a PostgreSQL server, which knows where messages end, and cuts the connection where it is told."""
+
+import os
+import socket
+import struct
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import NamedTuple, Self
+from urllib.parse import quote
+
+from promisectl.storage.remote import address as addresses
+
+CLIENT, SERVER = "the command", "the server"
+"""Who sends a message."""
+_LENGTH = struct.Struct("!I")
+_DIRECTIONS = 2
+_SETTLED_SECONDS = 30
+_LATE_SECONDS = 0.3
+
+
+class Piece(NamedTuple):
+    """A message of the first connection: who sent it, the how many-th of theirs it was, its type, whether a COMMIT is in it."""
+
+    sender: str
+    place: int
+    kind: str
+    commits: bool
+
+    def __str__(self) -> str:
+        return f"message {self.place} of {self.sender} ({self.kind}{', COMMIT' if self.commits else ''})"
+
+
+class Cut(NamedTuple):
+    """Where the first connection is cut, and how.
+
+    "before": nothing of the message arrives; "inside": half of it. "late": the sender is cut off, and the message arrives nevertheless, a
+    while later. "silent": nothing arrives from there on, and nobody is told. After it, later connections are refused unless it `returns`.
+    """
+
+    piece: Piece
+    how: str
+    returns: bool = True
+
+    def __str__(self) -> str:
+        return f"cut {self.how} {self.piece}, and the server {'came back' if self.returns else 'stayed away'}"
+
+
+class Proxy:
+    """Takes connections at a port of this machine, and hands their bytes on to the server of an address."""
+
+    def __init__(self, database: str) -> None:
+        self._settings = addresses.resolve_settings(database, os.environ)
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self._listener.getsockname()[1]
+        self._lock = threading.Lock()
+        self.begin()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    @property
+    def database(self) -> str:
+        """The address of the database by way of this proxy."""
+        user, name = self._settings.get("user", ""), self._settings.get("dbname", "")
+        return (
+            f"postgresql://{quote(user, safe='')}{'@' if user else ''}127.0.0.1:{self.port}/{quote(name, safe='')}?sslmode=disable"
+        )
+
+    def begin(self, cut: Cut | None = None) -> None:
+        """Count connections and messages from here on, and cut the next connection."""
+        self.cut = cut
+        self.was_cut = threading.Event()
+        self.pieces: list[Piece] = []
+        self.connections = 0
+        self._open: list[threading.Thread] = []
+
+    def wait_until_settled(self) -> None:
+        """Wait until the server has ended all that came by way of this proxy. Raises TimeoutError."""
+        until = time.monotonic() + _SETTLED_SECONDS
+        for thread in list(self._open):
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                raise TimeoutError("The server did not end a connection.")
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                client = self._listener.accept()[0]
+                self.connections += 1
+                if self.was_cut.is_set() and self.cut and not self.cut.returns:
+                    client.close()
+                    continue
+                _Connection(self, client, _connect(self._settings), is_first=self.connections == 1)
+
+    def note_thread(self, thread: threading.Thread) -> None:
+        """Have a thread waited for before all is settled."""
+        self._open.append(thread)
+
+    def note_piece(self, piece: Piece) -> None:
+        """Note a message of the first connection, in the order in which they arrive."""
+        with self._lock:
+            self.pieces.append(piece)
+
+
+class _Connection:
+    """One connection, with a thread for each direction."""
+
+    def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket, *, is_first: bool) -> None:
+        self._proxy, self._client, self._server, self._is_first = proxy, client, server, is_first
+        self._cut = proxy.cut if is_first else None
+        self._lock, self._ended = threading.Lock(), 0
+        threads = [
+            threading.Thread(target=self._hand_on, args=ends, daemon=True)
+            for ends in ((CLIENT, client, server), (SERVER, server, client))
+        ]
+        for thread in threads:
+            proxy.note_thread(thread)
+            thread.start()
+
+    def _hand_on(self, sender: str, source: socket.socket, target: socket.socket) -> None:
+        place, rest, has_type = 0, b"", sender == SERVER
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                rest += data
+                while message := _take_message(rest, has_type=has_type):
+                    rest = rest[len(message) :]
+                    piece = Piece(sender, place, chr(message[0]) if has_type else "startup", message.endswith(b"COMMIT\0") and sender == CLIENT)
+                    place, has_type = place + 1, True
+                    if self._is_first:
+                        self._proxy.note_piece(piece)
+                    if self._cut and piece[:2] == self._cut.piece[:2]:
+                        self._break_off(message, source, target)
+                        break
+                    target.sendall(message)
+                else:
+                    continue
+                break
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR if sender == SERVER else socket.SHUT_WR)
+        self._end()
+
+    def _end(self) -> None:
+        """Close both sockets, once both directions have ended."""
+        with self._lock:
+            self._ended += 1
+            if self._ended == _DIRECTIONS:
+                self._client.close()
+                self._server.close()
+
+    def _break_off(self, message: bytes, source: socket.socket, target: socket.socket) -> None:
+        assert self._cut
+        how = self._cut.how
+        self._proxy.was_cut.set()
+        if how == "silent":
+            while source.recv(1 << 16):
+                pass
+            return
+        if how == "inside":
+            target.sendall(message[: len(message) // 2])
+        with suppress(OSError):
+            self._client.shutdown(socket.SHUT_RDWR)
+        if how == "late":
+            time.sleep(_LATE_SECONDS)
+            self._server.sendall(message)
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_WR)
+            self._server.settimeout(_SETTLED_SECONDS)
+            while self._server.recv(1 << 16):
+                pass
+
+
+def _take_message(data: bytes, *, has_type: bool) -> bytes:
+    """The first message of the data; empty unless all of it is there."""
+    begin = int(has_type)
+    if len(data) < begin + _LENGTH.size:
+        return b""
+    whole = begin + _LENGTH.unpack_from(data, begin)[0]
+    return data[:whole] if len(data) >= whole else b""
+
+
+def _connect(settings: Mapping[str, str]) -> socket.socket:
+    host, port = settings.get("host", "") or "/var/run/postgresql", settings.get("port", "5432")
+    if not host.startswith("/"):
+        return socket.create_connection((settings.get("hostaddr") or host, int(port)))
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(f"{host}/.s.PGSQL.{port}")
+    return server
