@@ -105,8 +105,7 @@ class Env:
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
-        from_environment = environ.get("PROMISECTL_LEDGER") or None
-        self._ledger_name = from_environment or config.ledger if ledger is None else ledger
+        self._ledger_option = ledger
         self._ledger: Ledger | None = None
         self.offline_setting = self._find_offline_setting(is_given=offline)
         if color not in (None, *constants.COLOR_CHOICES):
@@ -137,7 +136,7 @@ class Env:
         `ledger` is a path as in a shell, with its variables; None keeps the ledger. `today` is a
         date in the words of --today; None reads the clock.
         """
-        name = os.path.expandvars(ledger) if ledger else self._ledger_name
+        name = os.path.expandvars(ledger) if ledger else self.ledger_wish[0]
         streams = (self._in, self._out, self._err)
         return Env(
             self.environ,
@@ -158,7 +157,7 @@ class Env:
         if self._ledger is None:
             from promisectl.storage import ledger
 
-            name = self._ledger_name
+            name = self.ledger_wish[0]
             if name is None:
                 self._ledger = paths.default_ledger_path(self.environ)
             elif ledger.is_on_server(name):
@@ -167,6 +166,15 @@ class Env:
             else:
                 self._ledger = paths.resolve_file_path(name)
         return self._ledger
+
+    @property
+    def ledger_wish(self) -> tuple[str | None, str]:
+        """The wanted ledger, None for the default one, and the setting that decides it."""
+        if self._ledger_option is not None:
+            return self._ledger_option, "--ledger"
+        if from_environment := self.environ.get("PROMISECTL_LEDGER"):
+            return from_environment, "PROMISECTL_LEDGER"
+        return self.config.ledger, "config"
 
     @property
     def ledger_file(self) -> str:

@@ -27,7 +27,7 @@ def import_journal(env: Env, source: ImportSource, head: dict[str, Any], *, dry_
 
     def ensure_empty(db: sqlite3.Connection) -> None:
         if not transfer.is_empty_ledger(db):
-            raise errors.LedgerNotEmpty(env.ledger_file)
+            raise errors.LedgerNotEmpty(str(env.ledger))
 
     def fill_empty_ledger(db: sqlite3.Connection) -> ImportResult:
         ensure_empty(db)
