@@ -23,7 +23,9 @@ _AWAY = re.compile(r"Can't reach |The connection to .* broke |the server can't b
 """What a command may say while there is no server."""
 
 
-def _kill_server(server: PostgresServer, storm: Storm, commands: int, kills: int, is_over: threading.Event) -> None:
+def _kill_server(
+    server: PostgresServer, storm: Storm, commands: int, kills: int, is_over: threading.Event
+) -> None:
     for number in range(1, kills + 1):
         while storm.done < commands * number // (kills + 1):
             if is_over.wait(0.01):
@@ -51,11 +53,13 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
             may_fail=_AWAY,
         )
         is_over = threading.Event()
-        killer = threading.Thread(target=_kill_server, args=(server, storm, commands, kills, is_over))
+        killer = threading.Thread(
+            target=_kill_server, args=(server, storm, commands, kills, is_over)
+        )
         began = time.monotonic()
         killer.start()
         storm.blow()
-        took = time.monotonic() - began
+        time.monotonic() - began
         is_over.set()
         killer.join()
         storm.may_fail = None

@@ -45,9 +45,9 @@ _MOVE_SECONDS = 5
 class ServerLedger:
     """A ledger on a server, as one command uses it.
 
-    `file` is the path of this machine's copy. A view brings that up to date once and reads it; a
-    move runs in it, under the lock of the server, where what it changed is committed first. Every
-    method raises the errors of `Server`.
+    A view brings this machine's copy up to date once and reads it; a move runs in it, under the
+    lock of the server, where what it changed is committed first. Every method raises the errors of
+    `Server`.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class ServerLedger:
         Raises NotAnAddress and PasswordInAddress.
         """
         self.address = addresses.check_address(name)
-        self.file = addresses.find_copy_path(name, environ, directory)
+        self._directory, self._file = directory, ""
         self.messages = 0
         """How many messages this command has sent to the server."""
         self._environ = environ
@@ -72,6 +72,13 @@ class ServerLedger:
         return self.address
 
     # For every command
+
+    @property
+    def file(self) -> str:
+        """The path of this machine's copy. Raises NotAnAddress where no file has the service."""
+        if not self._file:
+            self._file = addresses.find_copy_path(self.address, self._environ, self._directory)
+        return self._file
 
     def prepare_move(self) -> None:
         """Expect a move: what is read from now on has to be what the server has.

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
         """What a move needs of `server_ledger.ServerLedger`."""
 
         address: str
-        file: str
+
+        @property
+        def file(self) -> str:
+            """The path of this machine's copy."""
 
         def lock(self) -> tuple[Server, LastAct]:
             """Lock the ledger, bring the copy up to date, and return the newest act."""
