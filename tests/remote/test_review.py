@@ -177,3 +177,23 @@ def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
     assert postgres_server.run_sql("SELECT number FROM head", database=database) == [(2,)]
     in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
     assert postgres_server.run_sql(in_first, database=database) == []
+
+
+def test_a_ledger_begins_again_where_its_tables_were_dropped(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    machine("home").ok("make", "Send the numbers", "--to", "dana")
+    tables = "head, entry, person, alias, once, promise, act, part, series"
+    postgres_server.run_sql(f"DROP TABLE {tables} CASCADE", database=database)  # but no function
+    laptop = machine("laptop")
+    laptop.ok("make", "Send the numbers", "--to", "dana")
+    assert "guards\tok" in laptop.ok("doctor")
+
+
+def test_what_is_in_the_way_of_a_new_ledger_is_named(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    postgres_server.run_sql("CREATE TYPE person AS ENUM ('x')", database=database)
+    result = machine("home")("make", "Send the numbers", "--to", "dana")
+    assert result.code == 5
+    assert 'type "person" already exists' in result.stderr

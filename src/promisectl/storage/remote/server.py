@@ -248,10 +248,11 @@ class Server:
         at = datetime.fromisoformat(moment).astimezone(UTC)
         return ServerHead(number, hash_, step, at_mine, at)
 
-    def create_ledger(self) -> ServerHead | None:
+    def create_ledger(self, *, is_second_try: bool = False) -> ServerHead | None:
         """Begin a move in a new ledger, which is there once the move is committed.
 
-        Returns its head; None if another machine has created it meanwhile.
+        Returns its head; None if another machine has created it meanwhile. On a second try, no
+        machine has: what is there has nothing to do with a ledger. Raises ServerFailed then.
         """
         import psycopg2
 
@@ -262,7 +263,7 @@ class Server:
                     *_BEGIN_MOVE, *statements.SCHEMA, step, statements.HEAD, mine=0, seconds=30
                 )
             except psycopg2.Error as error:
-                if not libpq_errors.is_created_meanwhile(error):
+                if is_second_try or not libpq_errors.is_created_meanwhile(error):
                     raise
             else:
                 return self._decode_head(self._cursor.fetchall())
