@@ -197,3 +197,20 @@ def test_what_is_in_the_way_of_a_new_ledger_is_named(
     result = machine("home")("make", "Send the numbers", "--to", "dana")
     assert result.code == 5
     assert 'type "person" already exists' in result.stderr
+
+
+def test_a_move_that_leaves_the_head_where_it_was_is_not_recorded(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    postgres_server.run_sql(
+        "CREATE FUNCTION keep_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER keep_row BEFORE UPDATE ON head FOR EACH ROW EXECUTE FUNCTION keep_row()",
+        database=database,
+    )
+    result = home("accept", "1")
+    assert result.code == 5
+    assert "keeps the head where it is). Nothing was recorded." in result.stderr
+    assert postgres_server.run_sql("SELECT max(number) FROM act", database=database) == [(2,)]
+    assert "proposed" in home.ok("list", "--all")

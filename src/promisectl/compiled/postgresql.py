@@ -42,7 +42,7 @@ HEAD = 'SELECT head.number, head.hash, head.step, (SELECT act.hash FROM act WHER
 LOCK_HEAD = 'SELECT 1 FROM head FOR UPDATE'
 HASHES = 'SELECT act.number, act.hash FROM act WHERE act.number IN (%(first)s, %(second)s)'
 FIRST_HEAD = "INSERT INTO head (one, number, hash, step) VALUES (true, 0, '', %(step)s::BIGINT)"
-MOVE_HEAD = 'UPDATE head SET number=%(last)s::BIGINT, hash=%(hash_of_last)s::VARCHAR COLLATE "C" WHERE head.number = %(before)s::BIGINT AND head.hash = %(hash_before)s::VARCHAR COLLATE "C"'
+MOVE_HEAD = 'WITH moved AS (UPDATE head SET number=%(last)s::BIGINT, hash=%(hash_of_last)s::VARCHAR COLLATE "C" WHERE head.number = %(before)s::BIGINT AND head.hash = %(hash_before)s::VARCHAR COLLATE "C" RETURNING head.one) SELECT 1 / count(*) AS moved_heads FROM moved'
 SET_STEP = 'UPDATE head SET step=%(step)s::BIGINT'
 FREE_HANDLES = "UPDATE person SET handle=('?' || CAST(person.id AS TEXT))"
 DROP_ALIASES = 'DELETE FROM alias'
