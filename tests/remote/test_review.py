@@ -17,6 +17,7 @@ import pytest
 from promisectl import errors
 from promisectl.domain.people import Newcomer
 from promisectl.storage.journal import Journal
+from promisectl.storage.remote.server import Server
 from promisectl.storage.remote.server_ledger import ServerLedger
 from tests.conftest import Program
 from tests.tools.postgres import PostgresServer
@@ -214,3 +215,12 @@ def test_a_move_that_leaves_the_head_where_it_was_is_not_recorded(
     assert "keeps the head where it is). Nothing was recorded." in result.stderr
     assert postgres_server.run_sql("SELECT max(number) FROM act", database=database) == [(2,)]
     assert "proposed" in home.ok("list", "--all")
+
+
+def test_two_connections_wait_each_for_its_own_answer(address: str) -> None:
+    first, second = Server(address, {}, 5), Server(address, {}, 5)
+    second.run("SELECT 1", seconds=0.05)
+    time.sleep(0.1)
+    assert first.run("SELECT 2 FROM pg_sleep(0.1)") == [(2,)]
+    first.close()
+    second.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -75,7 +74,7 @@ class Server:
         self.messages = 0
         """How many messages were sent."""
         self._cursors = 0
-        self._waiter: wait_callback.Waiter
+        self._waiter = wait_callback.Waiter()
         self._connection = self._connect(patience, environ)
         self._cursor = self._connection.cursor()
 
@@ -84,9 +83,7 @@ class Server:
             import psycopg2
         except ImportError as error:
             raise errors.NoDriver from error
-        self._waiter = wait_callback.install_waiter()
-        self._waiter.deadline = time.monotonic() + patience
-        self._waiter.is_abandoned = self.is_abandoned
+        self._waiter.begin_wait(patience, self.is_abandoned)
         try:
             connection = psycopg2.connect(
                 self.address,
@@ -160,8 +157,7 @@ class Server:
         seconds: float = _ANSWER_SECONDS,
         **bound: Any,
     ) -> None:
-        self._waiter.deadline = time.monotonic() + seconds
-        self._waiter.is_abandoned = self.is_abandoned
+        self._waiter.begin_wait(seconds, self.is_abandoned)
         self.messages += 1
         whole = b";\n".join(
             message if isinstance(message, bytes) else self.bind(message, **bound)
