@@ -216,9 +216,16 @@ SERVER_STATEMENTS: dict[str, ClauseElement] = {
     "FIRST_HEAD": insert(_head).values(
         one=text("true"), number=text("0"), hash=text("''"), step=bindparam("step")
     ),
-    "MOVE_HEAD": update(_head)
-    .where(_head.c.number == bindparam("before"), _head.c.hash == bindparam("hash_before"))
-    .values(number=bindparam("last"), hash=bindparam("hash_of_last")),
+    # One divided by none ends a transaction whose head something else keeps where it was.
+    "MOVE_HEAD": select(
+        literal_column("1 / count(*)").label("moved_heads"),
+    ).select_from(
+        update(_head)
+        .where(_head.c.number == bindparam("before"), _head.c.hash == bindparam("hash_before"))
+        .values(number=bindparam("last"), hash=bindparam("hash_of_last"))
+        .returning(_head.c.one)
+        .cte("moved")
+    ),
     "SET_STEP": update(_head).values(step=bindparam("step")),
     "FREE_HANDLES": update(_person).values(
         handle=literal_column("'?'").concat(cast(_person.c.id, Text))

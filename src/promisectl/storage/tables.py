@@ -349,7 +349,8 @@ HEAD_TABLE = Table(
 FIRST_SERVER_STEP = 2
 """The schema step of the first ledgers on servers."""
 
-_SERVER_GUARD_SQL = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+_SERVER_GUARD_SQL = """CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+  AS $$ BEGIN
   {condition}RAISE EXCEPTION '{sentence}' USING ERRCODE = 'restrict_violation';{end} RETURN NEW;
 END $$"""
 _NOT_THE_NEXT_SQL = "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM act)"

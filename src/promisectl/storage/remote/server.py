@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -75,7 +74,7 @@ class Server:
         self.messages = 0
         """How many messages were sent."""
         self._cursors = 0
-        self._waiter: wait_callback.Waiter
+        self._waiter = wait_callback.Waiter()
         self._connection = self._connect(patience, environ)
         self._cursor = self._connection.cursor()
 
@@ -84,9 +83,7 @@ class Server:
             import psycopg2
         except ImportError as error:
             raise errors.NoDriver from error
-        self._waiter = wait_callback.install_waiter()
-        self._waiter.deadline = time.monotonic() + patience
-        self._waiter.is_abandoned = self.is_abandoned
+        self._waiter.begin_wait(patience, self.is_abandoned)
         try:
             connection = psycopg2.connect(
                 self.address,
@@ -160,8 +157,7 @@ class Server:
         seconds: float = _ANSWER_SECONDS,
         **bound: Any,
     ) -> None:
-        self._waiter.deadline = time.monotonic() + seconds
-        self._waiter.is_abandoned = self.is_abandoned
+        self._waiter.begin_wait(seconds, self.is_abandoned)
         self.messages += 1
         whole = b";\n".join(
             message if isinstance(message, bytes) else self.bind(message, **bound)
@@ -248,10 +244,11 @@ class Server:
         at = datetime.fromisoformat(moment).astimezone(UTC)
         return ServerHead(number, hash_, step, at_mine, at)
 
-    def create_ledger(self) -> ServerHead | None:
+    def create_ledger(self, *, is_second_try: bool = False) -> ServerHead | None:
         """Begin a move in a new ledger, which is there once the move is committed.
 
-        Returns its head; None if another machine has created it meanwhile.
+        Returns its head; None if another machine has created it meanwhile. On a second try, no
+        machine has: what is there has nothing to do with a ledger. Raises ServerFailed then.
         """
         import psycopg2
 
@@ -262,7 +259,7 @@ class Server:
                     *_BEGIN_MOVE, *statements.SCHEMA, step, statements.HEAD, mine=0, seconds=30
                 )
             except psycopg2.Error as error:
-                if not libpq_errors.is_created_meanwhile(error):
+                if is_second_try or not libpq_errors.is_created_meanwhile(error):
                     raise
             else:
                 return self._decode_head(self._cursor.fetchall())
