@@ -30,11 +30,11 @@ _BEGIN_MOVE = (
     f"SET LOCAL statement_timeout = '{_LONG_ANSWER_SECONDS}s'",
 )
 _TABLES_OF_SCHEMA = (
-    "SELECT relname FROM pg_class "
+    "SELECT current_schema(), ARRAY(SELECT relname::text FROM pg_class "
     "WHERE relnamespace = quote_ident(current_schema())::regnamespace "
     "AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT * FROM pg_depend "
     "WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') "
-    "ORDER BY relname LIMIT 4"
+    "ORDER BY relname LIMIT 4)"
 )
 
 
@@ -220,7 +220,9 @@ class Server:
             else:
                 return self._decode_head(self._cursor.fetchall())
         self.roll_back()
-        tables = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
+        ((schema, tables),) = self.run(_TABLES_OF_SCHEMA)
+        if schema is None:
+            raise errors.MissingRights(self.address, "no schema that you may use")
         if tables and not is_second_look:  # another machine may have created the ledger since
             return self._fetch_head(beginning, mine, is_second_look=True)
         if tables:
