@@ -90,7 +90,13 @@ class Storm:
         more: Mapping[str, str] | None = None,
         may_fail: re.Pattern[str] | None = None,
     ) -> None:
-        self.homes, self.home, self.mutant, self._step, self._of = homes, homes[0], mutant, step, commands
+        self.homes, self.home, self.mutant, self._step, self._of = (
+            homes,
+            homes[0],
+            mutant,
+            step,
+            commands,
+        )
         self._seed = seed
         self.ledger = ledger or place(self.home)
         self._more = dict(more or {})
@@ -136,7 +142,9 @@ class Storm:
                 self.mutant and (self.faults or self.sent_away)
             )
 
-    def run(self, words: Sequence[str], given: str, kill_at: float | None, home: Path | None = None) -> Ran:
+    def run(
+        self, words: Sequence[str], given: str, kill_at: float | None, home: Path | None = None
+    ) -> Ran:
         """One command, in a process of its own, killed so many times its usual length after its beginning."""
         usual = sum(self.seconds[-50:]) / len(self.seconds[-50:]) if self.seconds else 0.1
         with (
@@ -317,7 +325,11 @@ class Worker:
             )
         elif self._storm.may_fail and ran.code == errors.WriteUncertain.exit_code:
             self._storm.uncertain += 1
-        elif self._storm.may_fail and ran.code == errors.LedgerError.exit_code and self._storm.may_fail.search(ran.stderr):
+        elif (
+            self._storm.may_fail
+            and ran.code == errors.LedgerError.exit_code
+            and self._storm.may_fail.search(ran.stderr)
+        ):
             self._storm.failed += 1
         elif ran.code > 0:
             self._storm.faults.append(

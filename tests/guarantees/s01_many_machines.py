@@ -15,7 +15,7 @@ from tests.guarantees.harness.servers import Schema
 
 COMMANDS = 1_600
 MACHINES = 4
-_LEAST = 80
+_LEAST = 60
 _COUNTED = {"act": "number", "entry": "id", "promise": "id"}
 """Tables whose rows are numbered from 1 on."""
 
@@ -62,7 +62,9 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
         faults = storm.faults or list(find_faults(storm, schema, [*homes, newcomer]))
     faults += storm.list_sent_away(took, whole=size.whole)
     return Found(
-        min(storm.done, commands), faults, f"{WORKERS} workers on {MACHINES} machines, {storm.describe(took)}"
+        min(storm.done, commands),
+        faults,
+        f"{WORKERS} workers on {MACHINES} machines, {storm.describe(took)}",
     )
 
 

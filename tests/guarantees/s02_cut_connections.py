@@ -114,7 +114,9 @@ class Machine:
 
 def _find_wrong_answers(known: Known, cut: Cut, done: Done, *, is_recorded: bool) -> Iterator[str]:
     said = done.stderr.strip()
-    may_be = {_DONE: (True,), _REFUSED: (False,)} | ({} if cut.returns else {_UNCERTAIN: (True, False)})
+    may_be = {_DONE: (True,), _REFUSED: (False,)} | (
+        {} if cut.returns else {_UNCERTAIN: (True, False)}
+    )
     if done.code not in may_be or "Traceback" in said:
         yield f"it ended with {done.code}: {said[-1000:]}"
     elif is_recorded not in may_be[done.code]:
@@ -138,7 +140,7 @@ def _iter_cuts(known: Known, size: Size, mutant: str | None) -> Iterator[Cut]:
             continue
         if place < begin or (piece.sender == CLIENT and piece.kind == "X"):
             continue
-        for how in ("before", "inside"):
+        for how in ("before", "inside") if size.whole or place >= commit else ("before",):
             yield Cut(piece, how)
             if mutant is None and (size.whole or place <= commit):
                 yield Cut(piece, how, returns=False)
@@ -157,7 +159,12 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
             schema = stack.enter_context(servers.open_schema())
             proxy = stack.enter_context(Proxy(database))
             machines.put(Machine(directory / f"home-{place}", schema, proxy, variant))
-        sound = Machine(directory / "home", stack.enter_context(servers.open_schema()), stack.enter_context(Proxy(database)), None)
+        sound = Machine(
+            directory / "home",
+            stack.enter_context(servers.open_schema()),
+            stack.enter_context(Proxy(database)),
+            None,
+        )
         known = [sound.learn(scene, servers.find_template(scene.begins)) for scene in wanted]
         cases = [(one, cut) for one in known for cut in _iter_cuts(one, size, mutant)]
         done, lock = count(1), threading.Lock()
@@ -175,7 +182,9 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
             faults = [fault for found in pool.map(run, cases) for fault in found]
     returning = sum(cut.returns for _, cut in cases)
     return Found(
-        len(cases), faults, f"{len(known)} commands; {returning} came back, {len(cases) - returning} stayed away"
+        len(cases),
+        faults,
+        f"{len(known)} commands; {returning} came back, {len(cases) - returning} stayed away",
     )
 
 

@@ -68,16 +68,39 @@ def _list_rows(schema: Schema) -> Iterator[Harm]:
         key = _find_key(table)
         for place in ("min", "max"):
             which = f'"{key}" = (SELECT {place}("{key}") FROM {table})'
-            yield Harm(f"the {place} row of {table} is deleted", _run(f"DELETE FROM {table} WHERE {which}"))
-        names = [name for (name,) in schema.run(f"SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'"
-                 " AND table_schema = current_schema() ORDER BY ordinal_position")]
-        cells = [f'"{name}" + 1000' if name == key and table not in ("alias", "once") else f"\"{name}\" || 'x'" if name in (key, "uid") else f'"{name}"' for name in names]
+            yield Harm(
+                f"the {place} row of {table} is deleted", _run(f"DELETE FROM {table} WHERE {which}")
+            )
+        names = [
+            name
+            for (name,) in schema.run(
+                f"SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}'"
+                " AND table_schema = current_schema() ORDER BY ordinal_position"
+            )
+        ]
+        cells = [
+            f'"{name}" + 1000'
+            if name == key and table not in ("alias", "once")
+            else f"\"{name}\" || 'x'"
+            if name in (key, "uid")
+            else f'"{name}"'
+            for name in names
+        ]
         which = f'"{key}" = (SELECT max("{key}") FROM {table})'
-        yield Harm(f"a row of {table} appears again", _run(f"INSERT INTO {table} SELECT {', '.join(cells)} FROM {table} WHERE {which}"))
+        yield Harm(
+            f"a row of {table} appears again",
+            _run(f"INSERT INTO {table} SELECT {', '.join(cells)} FROM {table} WHERE {which}"),
+        )
 
 
 def _find_key(table: str) -> str:
-    return {"act": "number", "alias": "alias", "once": "key", "part": "promise", "series": "promise"}.get(table, "id")
+    return {
+        "act": "number",
+        "alias": "alias",
+        "once": "key",
+        "part": "promise",
+        "series": "promise",
+    }.get(table, "id")
 
 
 def _rewrite_chain(place: Callable[[int], int], change: str) -> Callable[[Schema], object]:
@@ -98,9 +121,16 @@ def _rewrite_chain(place: Callable[[int], int], change: str) -> Callable[[Schema
 
 
 def _list_acts(schema: Schema) -> list[dict[str, Any]]:
-    names = [name for (name,) in schema.run("SELECT column_name::text FROM information_schema.columns WHERE table_name = 'act'"
-             " AND table_schema = current_schema() ORDER BY ordinal_position")]
-    return [dict(zip((*names, "command", "about"), row, strict=True)) for row in schema.run(_ACTS_SQL)]
+    names = [
+        name
+        for (name,) in schema.run(
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'act'"
+            " AND table_schema = current_schema() ORDER BY ordinal_position"
+        )
+    ]
+    return [
+        dict(zip((*names, "command", "about"), row, strict=True)) for row in schema.run(_ACTS_SQL)
+    ]
 
 
 def _read_about(act: dict[str, Any]) -> object:
@@ -108,19 +138,37 @@ def _read_about(act: dict[str, Any]) -> object:
 
 
 _HEADS = (
-    Harm("the number of the head goes down", _run("UPDATE head SET number = number - 1"), "view", True),
-    Harm("the number of the head goes up", _run("UPDATE head SET number = number + 1"), "view", True),
+    Harm(
+        "the number of the head goes down",
+        _run("UPDATE head SET number = number - 1"),
+        "view",
+        True,
+    ),
+    Harm(
+        "the number of the head goes up", _run("UPDATE head SET number = number + 1"), "view", True
+    ),
     Harm("the hash of the head is another", _run("UPDATE head SET hash = md5(hash)"), "view", True),
-    Harm("the head goes back, the acts stay", _run("UPDATE head SET (number, hash) = (SELECT number, hash FROM act WHERE number = 3)"), "view", True),
+    Harm(
+        "the head goes back, the acts stay",
+        _run("UPDATE head SET (number, hash) = (SELECT number, hash FROM act WHERE number = 3)"),
+        "view",
+        True,
+    ),
     Harm("the head is empty", _run("UPDATE head SET number = 0, hash = ''"), "", True),
     Harm("there is no head", _run("DELETE FROM head"), "view", True),
-    Harm("the step of the head is a later one", _run("UPDATE head SET step = step + 1"), "view", True),
+    Harm(
+        "the step of the head is a later one", _run("UPDATE head SET step = step + 1"), "view", True
+    ),
     Harm("the tables are gone", lambda schema: schema.copy_rows_from(None), "", True),
     Harm("the table of acts is another's", _run("ALTER TABLE act RENAME TO deeds"), "view", True),
 )
 _CHAINS = tuple(
     Harm(f"{what} of act {name}, with a whole new chain", _rewrite_chain(place, change), "", True)
-    for name, place in (("1", lambda _: 1), ("in the middle", lambda last: last // 2), ("that is the last", lambda last: last))
+    for name, place in (
+        ("1", lambda _: 1),
+        ("in the middle", lambda last: last // 2),
+        ("that is the last", lambda last: last),
+    )
     for what, change in (
         ("the text", "body = replace(replace(body, '{', '{\"text\":\"Other\",'), ',}', '}')"),
         ("the time", "at = '2026-11-01T08:00:00Z'"),
@@ -129,8 +177,16 @@ _CHAINS = tuple(
 )
 _GUARDS = (
     Harm("a trigger is dropped", _run("DROP TRIGGER act_is_never_changed ON act")),
-    Harm("a trigger is switched off", lambda schema: schema.run("ALTER TABLE act DISABLE TRIGGER act_is_never_deleted")),
-    Harm("a function does nothing", _run("CREATE OR REPLACE FUNCTION act_is_the_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$")),
+    Harm(
+        "a trigger is switched off",
+        lambda schema: schema.run("ALTER TABLE act DISABLE TRIGGER act_is_never_deleted"),
+    ),
+    Harm(
+        "a function does nothing",
+        _run(
+            "CREATE OR REPLACE FUNCTION act_is_the_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+        ),
+    ),
     Harm("a CHECK is dropped", _run("ALTER TABLE entry DROP CONSTRAINT recorded_at_is_an_instant")),
     Harm("an index is dropped", _run("DROP INDEX person_handle")),
 )
@@ -166,7 +222,9 @@ class Trial:
         if harm not in _GUARDS and self._read_all() == before:
             self.found["harmless"] += 1
             return []
-        faults = [*self._look(self._witness, "doctor", "the witness", must_be_view=harm.is_seen_at_once)]
+        faults = [
+            *self._look(self._witness, "doctor", "the witness", must_be_view=harm.is_seen_at_once)
+        ]
         if harm.newcomer:
             self._newcomer.mkdir(exist_ok=True)
             is_view = harm.newcomer == "view"
@@ -174,8 +232,15 @@ class Trial:
         return [f"{harm.name}: {fault}" for fault in faults]
 
     def _read_all(self) -> list[Any]:
-        tables = (table for table in servers.TABLES if self.schema.run(f"SELECT to_regclass('{table}')") != [(None,)])
-        return [(table, sorted(map(repr, self.schema.run(f"SELECT * FROM {table}")))) for table in tables]
+        tables = (
+            table
+            for table in servers.TABLES
+            if self.schema.run(f"SELECT to_regclass('{table}')") != [(None,)]
+        )
+        return [
+            (table, sorted(map(repr, self.schema.run(f"SELECT * FROM {table}"))))
+            for table in tables
+        ]
 
     def _look(self, home: Path, how: str, who: str, *, must_be_view: bool) -> Iterator[str]:
         said = [self._ask(home, *_VIEW)]
@@ -193,7 +258,11 @@ class Trial:
 
 def _try_histories(trial: Trial, directory: Path) -> Iterator[str]:
     """Another ledger, one that went back, and one that went another way after it went back."""
-    for name, template in (("another ledger", "undone"), ("back to an earlier state", "full"), ("another way", "full")):
+    for name, template in (
+        ("another ledger", "undone"),
+        ("back to an earlier state", "full"),
+        ("another way", "full"),
+    ):
         witness = directory / "witness"
         servers.find_template("full").lay(witness, trial.schema, trial.schema.address)
         done = trial._ask(witness, *_LATER)
@@ -221,7 +290,11 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
         cells, rows = [*_list_cells(schema)], [*_list_rows(schema)]
         acts = [harm for harm in cells if harm.newcomer]
         kinds: Sequence[Sequence[Harm]] = (cells, rows, _HEADS, _CHAINS, _GUARDS)
-        harms = acts[-6:] if mutant else [harm for kind in kinds for harm in (kind if size.whole else size.some(kind, 2))]
+        harms = (
+            acts[-6:]
+            if mutant
+            else [harm for kind in kinds for harm in (kind if size.whole else size.some(kind, 2))]
+        )
         faults: list[str] = []
         for place, harm in enumerate(harms):
             step(place, len(harms))

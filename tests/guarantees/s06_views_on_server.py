@@ -35,7 +35,9 @@ def _count_writes(schema: Schema) -> list[Any]:
         "SELECT relname::text, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables WHERE schemaname = current_schema() ORDER BY 1"
     )
     head = schema.run("SELECT ctid::text, xmin::text, xmax::text FROM head")
-    transactions = [] if servers.GIVEN else schema.run("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    transactions = (
+        [] if servers.GIVEN else schema.run("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    )
     return [*tables, *head, *transactions]
 
 
@@ -63,18 +65,29 @@ class _Machine:
     def run(self, line: Asked) -> Done:
         servers.find_copy(self.home, self._address).write_bytes(self._kept)
         environ = servers.environment_of(self.home, self._address, **line.more)
-        return shared().run(line.words, given=line.given, env=environ, cwd=self.home, mutant=self._mutant)
+        return shared().run(
+            line.words, given=line.given, env=environ, cwd=self.home, mutant=self._mutant
+        )
 
 
 def _tried(size: Size, mutant: str | None, step: Step) -> Found:
     lines = [line for line in views.lines() if not line.at_terminal]
-    chosen = size.some([line for line in lines if line.words[:1] in (("list",), ("owe",))] if mutant else lines, 14)
+    chosen = size.some(
+        [line for line in lines if line.words[:1] in (("list",), ("owe",))] if mutant else lines, 14
+    )
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="views-") as root, servers.open_schema() as schema:
         own = _Machine(Path(root) / "owner", schema, schema.address, mutant)
         machines = [own]
         if not servers.GIVEN:
-            machines.append(_Machine(Path(root) / "reader", schema, schema.address_at(schema.database, _READER), mutant))
+            machines.append(
+                _Machine(
+                    Path(root) / "reader",
+                    schema,
+                    schema.address_at(schema.database, _READER),
+                    mutant,
+                )
+            )
             _create_reader(schema)
         noted = own.run(Asked(("note", "1", "A word that no copy has yet")))
         assert noted.code == 0, noted
@@ -90,7 +103,11 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
             faults += _find_waits(schema, own)
             ((head,),) = [schema.run("SELECT count(*) FROM act")]
             assert head
-    return Found(len(chosen) * len(machines), faults, f"{len(chosen)} command lines, each by {len(machines)} roles")
+    return Found(
+        len(chosen) * len(machines),
+        faults,
+        f"{len(chosen)} command lines, each by {len(machines)} roles",
+    )
 
 
 def _find_faults(line: Asked, answers: list[Done], machines: list[_Machine]) -> Iterator[str]:
@@ -99,7 +116,11 @@ def _find_faults(line: Asked, answers: list[Done], machines: list[_Machine]) -> 
         for done, machine in zip(answers, machines, strict=True)
     ]
     for done in plain:
-        if "Traceback" in done.stderr or "can't reach" in done.stderr or "You may not" in done.stderr:
+        if (
+            "Traceback" in done.stderr
+            or "can't reach" in done.stderr
+            or "You may not" in done.stderr
+        ):
             yield f"{line} ends with {done.code}: {done.stderr[-500:]}"
     if plain[0] != plain[-1] and not {*line.words} & {*_TOLD_APART}:
         yield f"{line} answers the owner {plain[0]}, and who may only read {plain[-1]}"

@@ -5,7 +5,6 @@
 
 import random
 import signal
-import socket
 import statistics
 import tempfile
 import time
@@ -66,13 +65,31 @@ def _find_rows(pieces: Sequence[Piece]) -> Piece:
 _MOMENTS = (
     Moment("a view that connects", _VIEW, lambda pieces: pieces[0], _INTERRUPTED),
     Moment("a view that logs in", _VIEW, lambda pieces: pieces[1], _INTERRUPTED),
-    Moment("a view that waits for the head", _VIEW, lambda pieces: _find_answer(pieces, _find_query), _INTERRUPTED),
+    Moment(
+        "a view that waits for the head",
+        _VIEW,
+        lambda pieces: _find_answer(pieces, _find_query),
+        _INTERRUPTED,
+    ),
     Moment("a move that connects", _MOVE, lambda pieces: pieces[0], _INTERRUPTED),
     Moment("a move that waits for the lock", _MOVE, None, _INTERRUPTED, is_locked=True, pause=0.5),
     Moment("an import that sends rows", _IMPORT, _find_rows, _INTERRUPTED),
     Moment("a move that sends the COMMIT", _MOVE, _find_commit, _UNCERTAIN),
-    Moment("a move that waits for the answer", _MOVE, lambda pieces: _find_answer(pieces, _find_commit), _UNCERTAIN),
-    Moment("a move that looks what became of it", _MOVE, _find_commit, _UNCERTAIN, "before", returns=False, pause=2),
+    Moment(
+        "a move that waits for the answer",
+        _MOVE,
+        lambda pieces: _find_answer(pieces, _find_commit),
+        _UNCERTAIN,
+    ),
+    Moment(
+        "a move that looks what became of it",
+        _MOVE,
+        _find_commit,
+        _UNCERTAIN,
+        "before",
+        returns=False,
+        pause=2,
+    ),
 )
 
 
@@ -100,7 +117,9 @@ class Machine:
         if words not in self._learnt:
             self._lay()
             self._proxy.begin()
-            done = shared().run(words, env=servers.environment_of(self._home, self._address), cwd=self._home)
+            done = shared().run(
+                words, env=servers.environment_of(self._home, self._address), cwd=self._home
+            )
             assert done.code == 0, done
             self._proxy.wait_until_settled()
             self._learnt[words] = list(self._proxy.pieces)
@@ -113,7 +132,12 @@ class Machine:
         head = self._schema.find_head()
         self._proxy.begin(Cut(piece, moment.how, moment.returns) if piece else None)
         lock = self._hold_lock() if moment.is_locked else nullcontext()
-        with lock, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, open_bare_process() as bare:
+        with (
+            lock,
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+            open_bare_process() as bare,
+        ):
             with open("/dev/null", "rb") as nothing:
                 run = shared().start(
                     moment.words,
@@ -131,7 +155,7 @@ class Machine:
             bare.send_signal(signal.SIGINT)
             bare.wait()
             taken_bare = time.monotonic() - began
-            code = _wait_for(run, _GIVE_UP)
+            code = _wait_for(run, limit + taken_bare + 1)
             taken = time.monotonic() - began
             err.seek(0)
             said = err.read().decode(errors="replace")
@@ -156,7 +180,10 @@ class Machine:
     def _hold_lock(self) -> Iterator[None]:
         import psycopg2
 
-        with closing(psycopg2.connect(self._schema.address)) as connection, connection.cursor() as cursor:
+        with (
+            closing(psycopg2.connect(self._schema.address)) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT 1 FROM head FOR UPDATE")
             yield
 
@@ -185,14 +212,17 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
     times = size.of(_TIMES)
     faults: list[str] = []
     stopped: list[Stopped] = []
-    with tempfile.TemporaryDirectory(prefix="ctrl-c-") as root, servers.open_schema() as schema:
-        with Proxy(schema.database) as proxy:
-            machine = Machine(Path(root) / "home", schema, proxy, mutant)
-            for moment in moments * times:
-                one, found = machine.interrupt(moment, number.random(), limit)
-                stopped.append(one)
-                faults += found
-                step(len(stopped), len(moments) * times)
+    with (
+        tempfile.TemporaryDirectory(prefix="ctrl-c-") as root,
+        servers.open_schema() as schema,
+        Proxy(schema.database) as proxy,
+    ):
+        machine = Machine(Path(root) / "home", schema, proxy, mutant)
+        for moment in moments * times:
+            one, found = machine.interrupt(moment, number.random(), limit)
+            stopped.append(one)
+            faults += found
+            step(len(stopped), len(moments) * times)
     took, bare = [one.took for one in stopped], [one.bare for one in stopped]
     figures = f"worst {max(took):.3f} s, median {statistics.median(took):.3f} s, a bare process {max(bare):.3f} s and {statistics.median(bare):.3f} s"
     return Found(len(stopped), faults, figures)

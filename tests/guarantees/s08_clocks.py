@@ -34,7 +34,9 @@ _UNTIMED = ("import (journal)",)
 _HINT = "This machine's clock is "
 
 
-def _run(home: Path, schema: Schema, minutes: int, words: tuple[str, ...], mutant: str | None) -> Done:
+def _run(
+    home: Path, schema: Schema, minutes: int, words: tuple[str, ...], mutant: str | None
+) -> Done:
     """Run a command on a machine whose clock is so many minutes ahead."""
     import subprocess
 
@@ -42,7 +44,14 @@ def _run(home: Path, schema: Schema, minutes: int, words: tuple[str, ...], mutan
     del environ["PROMISECTL_TODAY"]
     command = [tool("faketime"), "-f", f"{minutes:+}m", *program(words, mutant)]
     done = subprocess.run(
-        command, env=environ, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL
+        command,
+        env=environ,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
     )
     return Done(done.stdout, done.stderr, done.returncode)
 
@@ -62,7 +71,9 @@ def _try_pair(root: Path, pair: tuple[int, int], mutant: str | None) -> Iterator
             if bool(ahead) != (_HINT in done.stderr):
                 yield f"{pair} minutes ahead: {' '.join(words)} says {done.stderr!r}"
         moments = [moment for (moment,) in schema.run("SELECT recorded_at FROM entry ORDER BY id")]
-        ((span,),) = schema.run("SELECT extract(epoch FROM now() - min(recorded_at)::timestamptz)::int FROM entry")
+        ((span,),) = schema.run(
+            "SELECT extract(epoch FROM now() - min(recorded_at)::timestamptz)::int FROM entry"
+        )
         if moments != sorted(moments) or not 0 <= span < 60 * min(filter(None, map(abs, _MINUTES))):
             yield f"{pair} minutes ahead: recorded at {moments}, the first one {span} s ago"
 
@@ -73,8 +84,16 @@ def _try_scene(root: Path, scene: Scene, minutes: int, mutant: str | None) -> It
     with servers.open_schema() as schema:
         template = servers.find_template(scene.begins)
         template.lay(home, schema, schema.address)
-        ((begun, last),) = schema.run(f"SELECT {_NOW}, {'max(number)' if template.schema else '0'} {'FROM act' if template.schema else ''}")
-        done = _run(home, schema, minutes, tuple(word.replace("~", str(home)) for word in scene.words), mutant)
+        ((begun, last),) = schema.run(
+            f"SELECT {_NOW}, {'max(number)' if template.schema else '0'} {'FROM act' if template.schema else ''}"
+        )
+        done = _run(
+            home,
+            schema,
+            minutes,
+            tuple(word.replace("~", str(home)) for word in scene.words),
+            mutant,
+        )
         if done.code:
             yield f"{scene.name}, {minutes:+} minutes ahead: ends with {done.code}: {done.stderr.strip()[-300:]}"
             return
@@ -92,7 +111,11 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
         for place, pair in enumerate(chosen):
             step(place, len(chosen))
             faults += _try_pair(Path(root), pair, mutant)
-        scenes_tried = [scene for scene in scenes.MOVES if (size.whole or scene.name in _SAMPLE) and scene.name not in _UNTIMED]
+        scenes_tried = [
+            scene
+            for scene in scenes.MOVES
+            if (size.whole or scene.name in _SAMPLE) and scene.name not in _UNTIMED
+        ]
         for scene, minutes in product(scenes_tried, _MINUTES[2:4] if size.whole else _MINUTES[3:4]):
             if not mutant:
                 faults += _try_scene(Path(root), scene, minutes, None)

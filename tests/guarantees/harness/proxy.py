@@ -68,9 +68,7 @@ class Proxy:
     def database(self) -> str:
         """The address of the database by way of this proxy."""
         user, name = self._settings.get("user", ""), self._settings.get("dbname", "")
-        return (
-            f"postgresql://{quote(user, safe='')}{'@' if user else ''}127.0.0.1:{self.port}/{quote(name, safe='')}?sslmode=disable"
-        )
+        return f"postgresql://{quote(user, safe='')}{'@' if user else ''}127.0.0.1:{self.port}/{quote(name, safe='')}?sslmode=disable"
 
     def begin(self, cut: Cut | None = None) -> None:
         """Count connections and messages from here on, and cut the next connection."""
@@ -111,7 +109,9 @@ class Proxy:
 class _Connection:
     """One connection, with a thread for each direction."""
 
-    def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket, *, is_first: bool) -> None:
+    def __init__(
+        self, proxy: Proxy, client: socket.socket, server: socket.socket, *, is_first: bool
+    ) -> None:
         self._proxy, self._client, self._server, self._is_first = proxy, client, server, is_first
         self._cut = proxy.cut if is_first else None
         self._lock, self._ended = threading.Lock(), 0
@@ -130,7 +130,12 @@ class _Connection:
                 rest += data
                 while message := _take_message(rest, has_type=has_type):
                     rest = rest[len(message) :]
-                    piece = Piece(sender, place, chr(message[0]) if has_type else "startup", message.endswith(b"COMMIT\0") and sender == CLIENT)
+                    piece = Piece(
+                        sender,
+                        place,
+                        chr(message[0]) if has_type else "startup",
+                        message.endswith(b"COMMIT\0") and sender == CLIENT,
+                    )
                     place, has_type = place + 1, True
                     if self._is_first:
                         self._proxy.note_piece(piece)

@@ -51,7 +51,9 @@ class Schema:
         return f"{database}{sign}options=-csearch_path%3D{self.name}{as_user}"
 
     def _create(self) -> None:
-        run_sql(self.database, f"DROP SCHEMA IF EXISTS {self.name} CASCADE; CREATE SCHEMA {self.name}")
+        run_sql(
+            self.database, f"DROP SCHEMA IF EXISTS {self.name} CASCADE; CREATE SCHEMA {self.name}"
+        )
 
     def drop(self) -> None:
         """Drop the schema with all that is in it."""
@@ -76,7 +78,9 @@ class Schema:
         if not self.has_ledger():
             first = f"INSERT INTO head SELECT true, 0, '', step FROM {other.name}.head"
             self.run("; ".join((*postgresql.SCHEMA, first)))
-        filled = (f"INSERT INTO {table} SELECT * FROM {other.name}.{table} ORDER BY 1" for table in TABLES)
+        filled = (
+            f"INSERT INTO {table} SELECT * FROM {other.name}.{table} ORDER BY 1" for table in TABLES
+        )
         self.tamper(f"TRUNCATE {', '.join(TABLES)}; {'; '.join(filled)}")
 
     def has_ledger(self) -> bool:
@@ -146,9 +150,14 @@ def compare_with_copy(schema: Schema, copy: Path) -> Iterator[str]:
         for table in postgresql.TABLES:
             names = [f'"{row[1]}"' for row in db.execute(f"PRAGMA table_info({table})")]
             selected = f"SELECT {', '.join(names)} FROM {table}"
-            here, there = (sorted(map(repr, rows)) for rows in (db.execute(selected), schema.run(selected)))
+            here, there = (
+                sorted(map(repr, rows)) for rows in (db.execute(selected), schema.run(selected))
+            )
             if here != there:
-                lacking, only = [row for row in there if row not in here], [row for row in here if row not in there]
+                lacking, only = (
+                    [row for row in there if row not in here],
+                    [row for row in here if row not in there],
+                )
                 yield f"{table}: only the server has {lacking[:2]}, only the copy has {only[:2]}"
         head = db.execute("SELECT number, hash FROM act ORDER BY number DESC LIMIT 1").fetchone()
         if (head or (0, "")) != schema.find_head():
@@ -168,7 +177,10 @@ class Template:
         scenes.write_files(self.home / "files")
         schema = Schema(database)
         lines = [
-            Asked([word.replace("~", str(self.home)) for word in words], more={"PROMISECTL_LEDGER": schema.address})
+            Asked(
+                [word.replace("~", str(self.home)) for word in words],
+                more={"PROMISECTL_LEDGER": schema.address},
+            )
             for words in scenes.list_preparations(name)
         ]
         told(self.home, lines)
@@ -188,7 +200,9 @@ class Template:
         shutil.copytree(self.home, home)
         if self.schema:
             copy = find_copy(home, address, data)
-            for directory in [one for one in reversed(copy.parents) if one.is_relative_to(home) and one != home]:
+            for directory in [
+                one for one in reversed(copy.parents) if one.is_relative_to(home) and one != home
+            ]:
                 directory.mkdir(mode=0o700)
             shutil.move(home / COPY, copy)
             copy.chmod(0o600)
