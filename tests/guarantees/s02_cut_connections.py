@@ -28,7 +28,7 @@ _WORKERS_OF_A_SAMPLE = 4
 _THOROUGHLY = ("make", "undo", "make (founding)")
 """The commands that are also cut at every message by which a connection begins; all connections begin alike."""
 _SAMPLE = ("make (founding)", "undo")
-_OF_A_MUTANT = ("note",)
+_OF_A_MUTANT = ("undo",)
 IMPATIENT = "a second for the outcome"
 """The program, but for the seconds that it waits for a server that is away: a sample has no time for them."""
 
@@ -198,6 +198,7 @@ PROOF = Proof(
         "the copy committed first",
         "a lost reply taken for a failure",
         "a lost reply taken for a success",
+        "undone_by not sent",
     ),
     needs_server=True,
 )

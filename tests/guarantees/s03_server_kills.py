@@ -16,7 +16,7 @@ from tests.guarantees.harness.proof import Found, Proof, Size, Step
 from tests.guarantees.s01_many_machines import MACHINES, find_faults, make_homes
 from tests.tools.postgres import PostgresServer
 
-_COMMANDS = 1_600
+_COMMANDS = 1_000
 _LEAST = 80
 _KILLS = 5
 _AWAY = re.compile(r"Can't reach |The connection to .* broke |the server can't be asked")
