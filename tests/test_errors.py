@@ -53,7 +53,6 @@ ELSEWHERE = {
     "a promise is with a person who is missing": "cli/test_damage.py",
     "people do not match their history": "cli/test_damage.py",
     "does not match its history": "cli/test_damage.py",
-    "does not match its acts": "cli/test_damage.py",
     "has no history": "cli/test_damage.py",
     "would get another ID": "cli/test_damage.py",
     "undoes nothing": "cli/test_damage.py",

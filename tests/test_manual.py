@@ -198,7 +198,7 @@ OPTIONS
 
    Global options
        --ledger PATH
-              Use this ledger file (PROMISECTL_LEDGER).
+              Use this ledger file or address (PROMISECTL_LEDGER).
 
        --config PATH
               Use this config file (PROMISECTL_CONFIG).
@@ -214,6 +214,9 @@ OPTIONS
 
        --no-input
               Ask no questions (PROMISECTL_NO_INPUT).
+
+       --offline
+              Don't connect to a server (PROMISECTL_OFFLINE).
 
        -h, --help
               Show this help.
@@ -244,11 +247,11 @@ SEE ALSO
        guide people, promisectl guide spreadsheets, promisectl guide talking,
        promisectl guide scripting, promisectl guide hooks, promisectl guide
        python, promisectl guide aliases, promisectl guide config, promisectl
-       guide accessibility, promisectl guide lifecycle, promisectl guide
-       well-made, promisectl guide trust, promisectl guide records, promisectl
-       guide files, promisectl guide exit-codes, promisectl guide errors,
-       promisectl guide doctor, promisectl guide guarantees, promisectl guide
-       speed
+       guide accessibility, promisectl guide backups, promisectl guide machines,
+       promisectl guide lifecycle, promisectl guide well-made, promisectl guide
+       trust, promisectl guide records, promisectl guide files, promisectl guide
+       exit-codes, promisectl guide errors, promisectl guide doctor, promisectl
+       guide guarantees, promisectl guide speed
 
 promisectl 0.1.0                   2026-11-28                PROMISECTL-GUIDE(1)
 """

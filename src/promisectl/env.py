@@ -107,8 +107,7 @@ class Env:
         self.now = _resolve_now(self._today, self.zone)
         self._clock_lead: timedelta | None = None
         """How far this machine's clock is ahead of the server's; None until a move knows that."""
-        self._usual_ledger_name = environ.get("PROMISECTL_LEDGER") or config.ledger
-        self._ledger_name = self._usual_ledger_name if ledger is None else ledger
+        self._ledger_option = ledger
         self._ledger: Ledger | None = None
         self.offline_setting = self._find_offline_setting(is_given=offline)
         if color not in (None, *constants.COLOR_CHOICES):
@@ -139,7 +138,7 @@ class Env:
         `ledger` is a path as in a shell, with its variables; None keeps the ledger. `today` is a
         date in the words of --today; None reads the clock.
         """
-        name = os.path.expandvars(ledger) if ledger else self._ledger_name
+        name = os.path.expandvars(ledger) if ledger else self.ledger_wish[0]
         streams = (self._in, self._out, self._err)
         return Env(
             self.environ,
@@ -158,7 +157,7 @@ class Env:
         Raises NoHome, BadPlace, NotAnAddress and PasswordInAddress.
         """
         if self._ledger is None:
-            self._ledger = self._resolve_ledger(self._ledger_name)
+            self._ledger = self._resolve_ledger(self.ledger_wish[0])
         return self._ledger
 
     def _resolve_ledger(self, name: str | None) -> Ledger:
@@ -176,8 +175,22 @@ class Env:
     def is_usual_ledger(self) -> bool:
         """Whether a command that names no ledger uses this one."""
         with suppress(errors.Usage, errors.MachineError):
-            return str(self.ledger) == str(self._resolve_ledger(self._usual_ledger_name))
+            return str(self.ledger) == str(self._resolve_ledger(self._usual_ledger_wish[0]))
         return False
+
+    @property
+    def ledger_wish(self) -> tuple[str | None, str]:
+        """The wanted ledger, None for the default one, and the setting that decides it."""
+        if self._ledger_option is not None:
+            return self._ledger_option, "--ledger"
+        return self._usual_ledger_wish
+
+    @property
+    def _usual_ledger_wish(self) -> tuple[str | None, str]:
+        """The ledger of a command that names none, and the setting that decides it."""
+        if from_environment := self.environ.get("PROMISECTL_LEDGER"):
+            return from_environment, "PROMISECTL_LEDGER"
+        return self.config.ledger, "config"
 
     @property
     def ledger_file(self) -> str:

@@ -392,7 +392,7 @@ def open_ledger(path: str | os.PathLike[str] | None = None) -> Iterator[Session]
     if not env.is_zone_known:
         warnings.warn(dispatch.UNKNOWN_ZONE_HINT, stacklevel=3)
     try:
-        ledger.bring_up_to_date(env.ledger)
+        ledger.refresh_copy(env.ledger)
         copy = read_model.copy_for_reading(env.ledger_file, output.build_clock(env))
     except errors.LedgerError as problem:
         dispatch.add_backup_hint(env, problem)

@@ -55,6 +55,7 @@ def test_every_key_is_shown_with_its_default(
     monkeypatch.delenv("NO_COLOR")
     assert _shown(program) == {
         "me": (None, "default"),
+        "ledger": (None, "default"),
         "zone": ("Europe/Berlin", "TZ"),
         "date_order": (None, "default"),
         "week_start": ("mon", "default"),
@@ -100,6 +101,31 @@ def test_every_source_is_named(program: Program, monkeypatch: pytest.MonkeyPatch
     assert _shown(program)["zone"] == ("Asia/Tokyo", "line 2")
 
 
+def test_the_ledger_is_named_with_its_source(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "postgresql:///?service=promises"
+    configure(program, f'me = "Ana"\nledger = "{address}"\n')
+    assert _shown(program)["ledger"] == (address, "line 2")
+    monkeypatch.setenv("PROMISECTL_LEDGER", str(program.home / "band.db"))
+    assert _shown(program)["ledger"] == (str(program.home / "band.db"), "PROMISECTL_LEDGER")
+    assert _shown(program, "--ledger", address)["ledger"] == (address, "--ledger")
+    assert "Not in effect now: PROMISECTL_LEDGER wins over the config." in (
+        program("config", "set", "ledger", "/tmp/other.db").stderr
+    )
+
+
+def test_a_password_in_an_address_is_not_shown(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMISECTL_LEDGER", "postgresql://ana:hunter2@db.example.org/promises")
+    for form in ("--json", "--plain"):
+        shown = program("config", "show", form)
+        assert shown.code == 2
+        assert "Leave the password out of the address" in shown.stderr
+        assert "hunter2" not in shown.stdout + shown.stderr
+
+
 def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> None:
     configure(
         program,
@@ -114,13 +140,13 @@ def test_it_is_a_table_for_people_and_lines_for_programs(program: Program) -> No
         "value",
         "from",
     ]
-    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[20])["value"] == [
+    assert json.loads(program.ok("config", "show", "--jsonl").splitlines()[21])["value"] == [
         "id",
         "outcome",
     ]
     table = program.ok("config", "show", width=80).splitlines()
     assert table[0].split() == ["Key", "Value", "From"]
-    assert table[4].split() == ["week_start", "sun", "line", "1"]
+    assert table[5].split() == ["week_start", "sun", "line", "1"]
     assert all(len(line) <= 40 for line in program.ok("config", "show", width=40).splitlines())
 
 

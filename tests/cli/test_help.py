@@ -130,7 +130,7 @@ def test_the_help_of_the_program_fits_a_screen_and_names_every_command(program: 
         in together
     )
     assert (
-        "Global options --ledger, --config, --today, --color, --no-color, --no-input, --help "
+        "Global options --ledger, --config, --today, --color, --no-color, --no-input, --offline, --help "
         in together
     )
 

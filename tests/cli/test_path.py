@@ -25,6 +25,7 @@ def test_the_paths_are_one_record(program: Program) -> None:
         "ledger": str(program.ledger),
         "config": f"{home}/config/promisectl/config.toml",
         "backups": f"{home}/state/promisectl/backups",
+        "server": None,
     }
 
 

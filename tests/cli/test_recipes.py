@@ -482,3 +482,34 @@ def test_ssh_passes_the_words_on(tmp_path: Path, shell: str) -> None:
             check=True,
         )
         assert done.stdout == "".join(f"<{word}>" for word in [str(len(words)), *words])
+
+
+# Several machines
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_words_go_through_ssh_as_they_are_with_the_zone(scripts: Program, shell: str) -> None:
+    ssh = scripts.home / "bin" / "ssh"
+    ssh.parent.mkdir(exist_ok=True)
+    ssh.write_text('#!/bin/sh\n[ "$1" = home ] && shift && exec sh -c "$*"\n')  # as sshd does it
+    ssh.chmod(0o755)
+    path = os.pathsep.join([str(ssh.parent), os.environ["PATH"]])
+    outcome = 'It\'s $HOME; a "quote" & *'
+    environ = {**os.environ, "PATH": path, "WHAT": outcome, "TZ": "Asia/Tokyo"}
+    recipe = _with("p() {", _list_blocks("machines"))
+
+    def run(words: str) -> str:
+        done = subprocess.run(
+            [tool(shell), "-c", f"{recipe}\n{words}"],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.stderr, done.returncode) == ("", 0)
+        return done.stdout
+
+    assert run('p make "$WHAT" --to me -q') == "3\n"
+    assert json.loads(run("p show 3 --json"))[0]["outcome"] == outcome
+    assert "zone\tAsia/Tokyo\tTZ\n" in run("p config show")
+    assert run("p") == run("p moves")

@@ -29,7 +29,7 @@ def count(postgres_server: PostgresServer, database: str) -> Count:
 
 def test_round_trips(machine: Callable[[str], Program], count: Count) -> None:
     here, there = machine("here"), machine("there")
-    assert count(here, "make", "Send the Q3 numbers", "--to", "dana") == 8  # creates it
+    assert count(here, "make", "Send the Q3 numbers", "--to", "dana") == 9  # creates it
     assert count(there, "owe") == 2  # the first: it fetches everything
     assert count(there, "owe") == 1
     assert count(there, "accept", "1") == 2

@@ -186,7 +186,11 @@ class PostgresServer:
         extensions.set_wait_callback(None)
         try:
             connection = connect(
-                host=str(self.directory), dbname=database, user=user, connect_timeout=10
+                host=str(self.directory),
+                port=self._settings.get("port", "5432"),
+                dbname=database,
+                user=user,
+                connect_timeout=10,
             )
         finally:
             extensions.set_wait_callback(waiting)

@@ -9,6 +9,10 @@ UUID, `…head…` any hash of an act, `promisectl-…` a temporary directory, `
 the next command are layout. Where what is written shows questions, they are put, and what stands behind their `›` is typed; a
 question too many gets Ctrl-D. Elsewhere the program is told to ask nothing.
 
+`server` begins a home from which a PostgreSQL server can be reached: `psql` is its administrator, and the service `promises` is the
+database of that name, as the user with the name of the home (else the administrator). With `away` too, the server does not answer. A
+server is started for the text. What the program shows as the time of its copy is the moment of the last block when the server answered.
+
 A ```python run block is run too, after those before it, in the home of the console blocks; what it prints stands in the ```text block that
 follows it at once. Without one it may print nothing.
 
@@ -25,6 +29,7 @@ import re
 import select
 import shlex
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -34,10 +39,17 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import promisectl
+
+if TYPE_CHECKING:
+    from tests.tools.postgres import PostgresServer
 
 MONDAY = "2026-11-23T10:00"
 WIDTH = 80
@@ -47,11 +59,22 @@ PATIENCE = 60  # seconds for one command
 _PROMPT = "›"
 _PYTHON_FENCE, _OUTPUT_FENCE = "```python run", "```text"
 _FENCE = re.compile(r"```console(?P<words>(?: [\w:-]+)*)")
+_WORDS_OF_FENCES = ("new", "file", "server", "away")
+_ZONE = "Europe/Berlin"
+_LEDGER = "~/.local/share/promisectl/ledger.db"
+_PLACES = {
+    "~/.local/share/promisectl/copies/…copy….db": _LEDGER,
+    "/backups/…copy…-…/…copy…-": "/backups/ledger-",
+    "/backups/…copy…-…": "/backups",
+}
+"""What belongs to a ledger on a server, and what to the one in the file."""
 _NAMED = {
     re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"): "…uid…",
     re.compile(r"\b[0-9a-f]{64}\b"): "…head…",
     re.compile(r"(?<=/promisectl-)\w{8}(?=/)"): "…",
     re.compile(r"(?<=-)[0-9a-f]{8}(?=/)"): "…",
+    re.compile(r"(?<=/)[0-9a-f]{16}-[0-9a-f]{8}\b"): "…copy…-…",
+    re.compile(r"(?<=/)[0-9a-f]{16}(?=\.db|-)"): "…copy…",
 }
 """What differs from run to run, and its name."""
 
@@ -81,7 +104,7 @@ class Home:
             "TERM": "dumb",
             "PAGER": "cat",
             "LC_ALL": "C.UTF-8",
-            "TZ": "Europe/Berlin",
+            "TZ": _ZONE,
             **said,
         }
 
@@ -92,6 +115,25 @@ class Home:
 
         `typed` answers its questions; without it, none may be put.
         """
+        with self._time_of_copies(now):
+            return self._run(command, width, now, typed)
+
+    @contextmanager
+    def _time_of_copies(self, now: str) -> Iterator[None]:
+        """Give a copy that is brought up to date the moment of the block as its time."""
+        before = self._times()
+        yield
+        moment = datetime.fromisoformat(now if "T" in now else f"{now}T12:00")
+        for copy, time_ in self._times().items():
+            if before.get(copy) != time_:
+                seconds = moment.replace(tzinfo=ZoneInfo(_ZONE)).timestamp()
+                os.utime(copy, (seconds, seconds))
+
+    def _times(self) -> dict[Path, int]:
+        copies = self.path.glob(".local/share/promisectl/copies/*.db")
+        return {copy: copy.stat().st_mtime_ns for copy in copies}
+
+    def _run(self, command: str, width: int, now: str, typed: Sequence[str]) -> str:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, width, 0, 0))
         env = {
@@ -118,7 +160,11 @@ class Home:
             bash.wait()
             os.close(ours)
         told = shown.replace("\r\n", "\n").replace(str(self.path), "~")
-        lines = named(told).split("\n")
+        told = named(told)
+        if address := self._env.get("PROMISECTL_LEDGER"):
+            for place, of_file in (address, _LEDGER), *_PLACES.items():
+                told = told.replace(place, of_file)
+        lines = told.split("\n")
         text = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         return "\n".join(part for part in (text, f"[exit {code}]" if code else "") if part)
 
@@ -180,35 +226,111 @@ def _programs(place: Path, *, forks: bool = False) -> str:
     return str(wrapper.parent)
 
 
-def replayed(text: str, *, forks: bool = False, **said: str) -> str:
-    """The Markdown `text` with every console block as it would read if it were typed today, with what is `said` in the environment."""
-    with tempfile.TemporaryDirectory(prefix="promisectl-replay-") as place:
-        return "\n".join(_lines(text.split("\n"), _programs(Path(place), forks=forks), said))
+def replayed(
+    text: str, *, forks: bool = False, server: "PostgresServer | None" = None, **said: str
+) -> str:
+    """The Markdown `text` with every console block as it would read if it were typed today, with what is `said` in the environment.
+
+    With a `server`, the ledger of every home is a database there, and what the program says of its place is replaced by what it says of
+    a file: the address has as many letters as the path, so that lines break alike. Blocks with the word `file` stay as they are.
+    """
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="promisectl-replay-"))
+        programs = _programs(Path(place), forks=forks)
+        play = _Play(stack, programs, said, server)
+        return "\n".join(play.lines(text.split("\n")))
+
+
+class _Play:
+    """A text that is played: its homes, and the server, if it needs one."""
+
+    def __init__(
+        self,
+        stack: ExitStack,
+        programs: str,
+        said: dict[str, str],
+        server: "PostgresServer | None",
+    ) -> None:
+        self._stack, self._programs, self._said = stack, programs, said
+        self._server = server
+        self._own_server: PostgresServer | None = None
+        self._homes: dict[str, Home] = {}
+
+    def lines(self, lines: list[str]) -> Iterator[str]:
+        """The lines as they read today."""
+        ahead = deque(lines)
+        rest = iter(lambda: ahead.popleft() if ahead else None, None)
+        code: list[str] = []
+        for line in rest:
+            yield line
+            if line == _PYTHON_FENCE:
+                yield from _python_block(ahead, self._home("", []), code)
+            if fence := _FENCE.fullmatch(line):
+                words = fence["words"].split()
+                if self._server and "file" in words:
+                    continue
+                names = [word for word in words if word.isalpha() and word not in _WORDS_OF_FENCES]
+                home = self._home("".join(names[:1]), words)
+                width = next((int(word) for word in words if word.isdigit()), WIDTH)
+                now = next((word for word in words if "-" in word), MONDAY)
+                with self._reach_server(answers="away" not in words):
+                    yield from _block(rest, home, width, now)
+
+    def _home(self, owner: str, words: list[str]) -> Home:
+        """The home of somebody; a new one where the words ask for it, or if there is none."""
+        if "new" in words or owner not in self._homes:
+            more = self._find_server(owner) if "server" in words else self._find_database()
+            self._homes[owner] = Home(self._programs, self._said | more)
+        return self._homes[owner]
+
+    def _find_server(self, owner: str) -> dict[str, str]:
+        """The variables of a home that reaches a server of this text."""
+        from tests.tools import postgres
+
+        if self._own_server is None:
+            self._own_server = self._stack.enter_context(postgres.start_server())
+        directory = str(self._own_server.directory)
+        path = os.pathsep.join((self._programs, os.environ["PATH"], str(postgres.find_programs())))
+        service = self._write_service_file("promises", "promises", owner or "owner", directory)
+        return {"PATH": path, "PGHOST": directory, "PGUSER": "owner", "PGSERVICEFILE": service}
+
+    def _find_database(self) -> dict[str, str]:
+        """The variables of a home whose ledger is a fresh database, if there is a server for all."""
+        if self._server is None:
+            return {}
+        database = self._server.create_database()
+        self._stack.callback(self._server.drop_database, database)
+        beginning = "postgresql:///?service="
+        length = len(_LEDGER.replace("~", "/tmp/h" + 8 * "x"))  # as mkdtemp names a home
+        name = database.ljust(length - len(beginning), "_")
+        service = self._write_service_file(name, database, "owner", str(self._server.directory))
+        return {"PROMISECTL_LEDGER": beginning + name, "PGSERVICEFILE": service}
+
+    def _write_service_file(self, service: str, database: str, user: str, host: str) -> str:
+        with tempfile.NamedTemporaryFile("w", suffix=".conf", delete=False) as file:
+            file.write(f"[{service}]\nhost={host}\ndbname={database}\nuser={user}\n")
+        self._stack.callback(os.unlink, file.name)
+        return file.name
+
+    @contextmanager
+    def _reach_server(self, *, answers: bool) -> Iterator[None]:
+        """Let the server of this text answer or not."""
+        if answers or self._own_server is None:
+            yield
+            return
+        where = self._own_server.directory / ".s.PGSQL.5432"
+        moved = where.rename(where.with_name("moved"))
+        try:
+            with socket.socket(socket.AF_UNIX) as nobody:
+                nobody.bind(str(where))  # it is there, and nobody listens, as after a crash
+            yield
+        finally:
+            moved.rename(where)
 
 
 def may_fork(file: Path) -> bool:
     """Whether a file is played with forked processes: not the README, and not where there is nothing but this file."""
     return bool(__package__) and file.name != "README.md"
-
-
-def _lines(lines: list[str], programs: str, said: dict[str, str]) -> Iterator[str]:
-    homes: dict[str, Home] = {}
-    ahead = deque(lines)
-    rest = iter(lambda: ahead.popleft() if ahead else None, None)
-    code: list[str] = []
-    for line in rest:
-        yield line
-        if line == _PYTHON_FENCE:
-            homes[""] = homes.get("") or Home(programs, said)
-            yield from _python_block(ahead, homes[""], code)
-        if fence := _FENCE.fullmatch(line):
-            words = fence["words"].split()
-            owner = next((word for word in words if word.isalpha() and word != "new"), "")
-            if "new" in words or owner not in homes:
-                homes[owner] = Home(programs, said)
-            width = next((int(word) for word in words if word.isdigit()), WIDTH)
-            now = next((word for word in words if "-" in word), MONDAY)
-            yield from _block(rest, homes[owner], width, now)
 
 
 def _python_block(ahead: deque[str], home: Home, code: list[str]) -> Iterator[str]:

@@ -268,7 +268,6 @@ Yes = Annotated[
     runs="backup.backup",
     answers=PATH_OPTIONS,
     needs_config=False,
-    writes=True,
 )
 def backup(file: BackupFile = None, force: o.Force = False) -> None:
     """Back up the ledger, verified.

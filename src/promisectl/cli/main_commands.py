@@ -142,7 +142,6 @@ def make(
     promisectl make Send Q3 numbers --to dana --by fri --agreed
     promisectl make "Send the draft" --from kim --by tue --part-of 5
     promisectl make "Send a report" -t ben -b fri --every week --until "26 feb"
-    promisectl make --json - < promises.jsonl
     """
 
 

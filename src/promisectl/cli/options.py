@@ -98,7 +98,7 @@ StateIs = Annotated[
     typer.Option(
         "--state",
         metavar="STATE",
-        help="Only in this state, as in “reported” or “broken”; may be repeated.",
+        help="Only in this state, as in “reported”; may be repeated.",
     ),
 ]
 DueBefore = Annotated[

@@ -30,7 +30,7 @@ Ledger = Annotated[
     typer.Option(
         "--ledger",
         metavar="PATH",
-        help="Use this ledger file (PROMISECTL_LEDGER).",
+        help="Use this ledger file or address (PROMISECTL_LEDGER).",
         rich_help_panel=GLOBAL_PANEL,
     ),
 ]
@@ -81,7 +81,7 @@ Offline = Annotated[
     typer.Option(
         "--offline",
         metavar="",
-        help="Don't connect to the server of a ledger (PROMISECTL_OFFLINE).",
+        help="Don't connect to a server (PROMISECTL_OFFLINE).",
         rich_help_panel=GLOBAL_PANEL,
     ),
 ]

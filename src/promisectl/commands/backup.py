@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 
 def backup(env: Env, file: str | None = None, *, force: bool = False) -> None:
-    """Copy the ledger into the directory of backups, into another directory, or to a file."""
+    """Copy the ledger into the directory of backups, into another directory, or to a file.
+
+    Of a ledger on a server, this machine's copy is brought up to date first, if the server answers.
+    """
     if file == "":
         raise errors.NoFileNamed
     if file == "-":
         raise errors.BackupOnStdout
+    ledger.prepare_writing(env.ledger_file)  # ends a mode in which the file can't be read
     if not ledger.has_ledger(env.ledger):
         raise errors.NothingToBackUp(str(env.ledger))
     with ledger.open_snapshot(env.ledger):

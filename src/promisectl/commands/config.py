@@ -75,6 +75,7 @@ def find_setting_value(env: Env, key: str) -> Any:
     from promisectl.rendering.columns import DEFAULT_COLUMNS
 
     in_effect = {
+        "ledger": str(env.ledger) if env.ledger_wish[0] else None,
         "zone": env.zone,
         "color": env.color_wish[0],
         "form": env.form_wish[0],
@@ -106,7 +107,12 @@ def find_setting_sources(env: Env) -> dict[str, str]:
 
         lines = file.find_key_lines(env.config_file)
         sources |= {key: f"line {line}" for key, line in lines.items()}
-    wishes = {"color": env.color_wish, "form": env.form_wish, "pager": env.pager_wish}
+    wishes: dict[str, tuple[str | None, str]] = {
+        "ledger": env.ledger_wish,
+        "color": env.color_wish,
+        "form": env.form_wish,
+        "pager": env.pager_wish,
+    }
     sources |= {key: source for key, (_, source) in wishes.items() if source != "config"}
     if timezone.read_zone_wish(env.environ):
         sources["zone"] = "TZ"

@@ -295,7 +295,7 @@ def build_server_advice(env: Env, report: DoctorReport) -> tuple[str, str]:
         command = f"{_format_program_call(env)} doctor"
         return "This machine's copy is damaged. When the server answers, run again:", command
     if is_copy_damaged and "same" in report.failed_checks:
-        paths = (env.ledger_file, f"{env.ledger_file}-damaged")
+        paths = (env.ledger_file, f"{os.path.splitext(env.ledger_file)[0]}-damaged.db")
         sentence = "Move this machine's copy away, and the next command makes it again:"
         return sentence, f"mv {' '.join(map(_quote_shell_path, paths))}"
     is_history_damaged = any(

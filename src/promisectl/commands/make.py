@@ -70,7 +70,7 @@ class MakeDraft(NamedTuple):
     `terms` are those of the first; None is myself. `replacement` is the promise that it replaces,
     `bigger` the ID of the one that it is a part of. `reply` is the reply that it gets at once, None
     if it waits for one. `asked`: the questions about an offer were just asked. `unsaid`: the others
-    do not know of it yet.
+    do not know of it yet. `said` are the words of `at`, None for now.
     """
 
     direction: Direction
@@ -88,6 +88,7 @@ class MakeDraft(NamedTuple):
     unsaid: bool = False
     bigger: int | None = None
     series: SeriesDraft | None = None
+    said: str | None = None
 
     def build_opening_act(self, env: Env, person: Person | None, part_of: str | None) -> Act:
         """Return the offer or the request; an offer has the risk and `no_to` of the promisor.
@@ -215,6 +216,7 @@ def build_draft(env: Env, typed: MakeArguments, known: KnownPeople) -> MakeDraft
         place=typed.place,
         unsaid=typed.unsaid,
         bigger=_find_bigger(env, typed),
+        said=typed.said,
     )
     if typed.every is not None and terms.due:
         from promisectl.commands import make_series
@@ -392,8 +394,10 @@ def record_drafts(
 
     def record_each_draft(db: sqlite3.Connection, journal: Journal) -> list[MoveAnswer]:
         answers = []
-        for draft in drafts:
-            with errors.add_place_to_errors(draft.place):
+        for parsed in drafts:
+            with errors.add_place_to_errors(parsed.place):
+                at = arguments.parse_event_moment(env, "--said", parsed.said)
+                draft = parsed._replace(at=at)  # a server's clock counts from the lock on
                 answers += _end_replaced_promise(env, db, journal, draft)
                 for other in draft.others:
                     answers += _record_new_promises(env, db, journal, draft, other, alone=alone)

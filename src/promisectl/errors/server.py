@@ -36,7 +36,10 @@ class NotAnAddress(Usage):
 
 
 class Unreachable(TemporaryLedgerError):
-    """The server of the ledger does not answer; `why` is what the system says about it."""
+    """The server of the ledger does not answer.
+
+    `why` is what the system says about it.
+    """
 
     advice = "Run the command again when the server answers."
 

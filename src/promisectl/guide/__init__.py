@@ -33,6 +33,7 @@ _TOPIC_GROUPS = {
         "config": "every setting, key by key",
         "accessibility": "screen readers, plain lines, contrast, wide letters",
         "backups": "back up, restore, recover, move to another machine",
+        "machines": "one ledger on several machines: ssh, or a server",
         "upgrading": "upgrade, go back, uninstall, and what stays",
     },
     "Background": {

@@ -199,6 +199,12 @@ _HEAD = select(
     .scalar_subquery()
     .label("at_mine"),
     _SERVER_MOMENT.label("moment"),
+    select(text("CAST(relnamespace::regnamespace AS text)"))
+    .select_from(text("pg_class"))
+    .where(text("oid = head.tableoid"))
+    .scalar_subquery()
+    .label("schema"),
+    func.quote_ident(func.current_schema()).label("first_schema"),
 )
 
 SERVER_STATEMENTS: dict[str, ClauseElement] = {

@@ -126,7 +126,7 @@ def open_snapshot_or_empty(
             yield db
 
 
-def bring_up_to_date(ledger: Ledger) -> None:
+def refresh_copy(ledger: Ledger) -> None:
     """Bring this machine's copy of a ledger on a server up to date; nothing else needs that.
 
     Where the server does not answer, a view warns. Raises LedgerError.
@@ -138,7 +138,7 @@ def bring_up_to_date(ledger: Ledger) -> None:
 def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
     """Bring the copy of a ledger on a server up to date, and return what `doctor` finds there.
 
-    There is nothing to find for a file. Raises NewerLedger, LedgerBusy and MachineError.
+    There is nothing to find for a file. Raises NewerLedger and LedgerBusy.
     """
     if isinstance(ledger, str):
         return []
@@ -147,7 +147,7 @@ def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
     return examination.examine_server_ledger(ledger)
 
 
-def repair_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str]:
+def repair_on_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str]:
     """Do on a server what `doctor --fix` does in a file, and return what was done.
 
     `back_up` is called before an upgrade of the schema. Raises LedgerError.

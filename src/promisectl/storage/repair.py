@@ -77,7 +77,7 @@ def repair_server(
     def back_up(reason: str) -> None:
         backups.extend(_back_up_before_repair(copy, backup_place, reason))
 
-    done = ledger.repair_server(server_ledger, back_up)
+    done = ledger.repair_on_server(server_ledger, back_up)
     yield from (*backups, *done)
 
 

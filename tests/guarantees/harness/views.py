@@ -14,7 +14,7 @@ from promisectl.cli.registry import DECLARATIONS, MOVE_OPTIONS, RESULT_OPTIONS, 
 from tests.guarantees.harness.watching import Asked
 
 # What else is known to write, or to start programs that do; all that answers like a move is known by that.
-WRITERS = {"config edit", "config set", "config unset", "demo", "restore"}
+WRITERS = {"backup", "config edit", "config set", "config unset", "demo", "restore"}
 
 # The words that a view needs, a few lines for each.
 EXAMPLES: dict[str, Sequence[Sequence[str]]] = {

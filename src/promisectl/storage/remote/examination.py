@@ -1,4 +1,4 @@
-"""The checks of a ledger on a server: the server, its rows, its guards, its disk, the way there."""
+"""The checks of a ledger on a server: its rows, its guards, its disk, and the way to it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING, NamedTuple
+from promisectl.compiled import postgresql as statements
 from promisectl.compiled import server_checks, sql
 from promisectl.domain.findings import (
     DamageList,
@@ -28,13 +29,12 @@ if TYPE_CHECKING:
 _OLDEST_VERSION = 140_000
 _SHOWN_RIGHTS = 3
 _COMPARISON_TRIES = 5
-_CHANGED_TABLES = ("head", "entry", "person", "alias", "promise", "part", "series")
-_EMPTIED_TABLES = ("alias", "part", "series")
 _NEEDED_RIGHTS = (
-    *(("SELECT", table) for table in guards.TABLES),
-    *(("INSERT", table) for table in guards.TABLES if table != "head"),
-    *(("UPDATE", table) for table in _CHANGED_TABLES),
-    *(("DELETE", table) for table in _EMPTIED_TABLES),
+    *(("SELECT", table) for table in guards.GUARDED_TABLES),
+    *(("INSERT", table) for table in statements.TABLES),
+    ("UPDATE", "head"),
+    *(("UPDATE", name) for name, put in statements.PUT_ONTO_SERVER.items() if "DO UPDATE" in put),
+    *(("DELETE", table) for table in ("alias", *statements.DELETE_LINKS_ON_SERVER)),
 )
 """The rights that moves need, each with its table."""
 _UNTESTED_SERVERS = ("CockroachDB", "-YB-")
@@ -44,14 +44,15 @@ _SETTINGS_SQL = """SELECT version(), current_setting('server_version_num', true)
   has_schema_privilege('public', current_schema(), 'CREATE'),
   has_schema_privilege(current_schema(), 'CREATE'),
   current_setting('fsync', true), current_setting('full_page_writes', true),
-  current_setting('synchronous_commit', true)"""
+  current_setting('synchronous_commit', true), to_regclass('head') IS NOT NULL"""
 _MISSING_RIGHTS_SQL = """SELECT needed.privilege || ' on ' || needed.name
   FROM unnest(%(rights)s, %(tables)s) WITH ORDINALITY AS needed (privilege, name, place)
-  WHERE NOT has_table_privilege(needed.name, needed.privilege) ORDER BY needed.place"""
+  WHERE CASE WHEN to_regclass(needed.name) IS NULL THEN false
+    ELSE NOT has_table_privilege(needed.name, needed.privilege) END
+  ORDER BY needed.place"""
 _UNLOGGED_TABLES_SQL = """SELECT relname FROM pg_class
-  WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
+  WHERE relnamespace = quote_ident(current_schema())::regnamespace AND relname = ANY(%(tables)s)
   AND relpersistence <> 'p' ORDER BY relname"""
-_CLOCK_SQL = "SELECT clock_timestamp()"
 _POWER_CUT = "a power cut on the server can lose what was acknowledged"
 
 
@@ -67,13 +68,13 @@ class _ServerSettings(NamedTuple):
     fsync: str | None
     full_page_writes: str | None
     synchronous_commit: str | None
+    has_ledger: bool
 
 
 def examine_server_ledger(remote: ServerLedger) -> list[IntegrityFinding]:
     """Bring the copy up to date, compare it with the server, and return all findings.
 
-    Where the server does not answer, that is the only one. Raises NewerLedger, LedgerBusy and
-    MachineError.
+    Where the server does not answer, that is the only one. Raises NewerLedger and LedgerBusy.
     """
     if setting := remote.caller.offline_setting:
         says = f"it was not asked, because {setting} was given"
@@ -82,16 +83,20 @@ def examine_server_ledger(remote: ServerLedger) -> list[IntegrityFinding]:
         return _Examination(remote, remote.connect()).list_findings()
     except (errors.NewerLedger, errors.LedgerBusy):
         raise
-    except errors.LedgerError as problem:
-        problem.effect = ""
+    except (errors.LedgerError, errors.NoDriver) as problem:
         return [_build_problem_finding("server", problem)]
     finally:
         remote.close()
 
 
 def _build_problem_finding(check: str, problem: errors.Problem) -> IntegrityFinding:
-    """Return the finding of a check that ended with an error, which has the way out."""
-    return IntegrityFinding(check, IntegrityResult.WRONG, str(problem).rstrip("."))
+    """Return the finding of a check that ended with an error, with its way out but `doctor`."""
+    if problem.advice == errors.DamagedServerLedger.advice:
+        problem.advice = ""
+    problem.effect = ""
+    is_damage = isinstance(problem, errors.DamagedServerLedger)
+    cure = Remedy.RESTORE if is_damage else Remedy.NONE
+    return IntegrityFinding(check, IntegrityResult.WRONG, str(problem).rstrip("."), cure=cure)
 
 
 class _Examination:
@@ -104,40 +109,50 @@ class _Examination:
 
     def list_findings(self) -> list[IntegrityFinding]:
         """Return the findings of all checks. Raises what `examine_server_ledger` reports."""
-        same = self._run_check("same", self._check_same)  # first: it brings the copy up to date
+        same = self._run_check("same", self.check_same)  # first: it brings the copy up to date
         settings = _ServerSettings(*self._server.run(_SETTINGS_SQL)[0])
         checks: list[tuple[str, Callable[[], IntegrityFinding]]] = [
-            ("durable", partial(self._check_durable, settings)),
-            ("connection", self._check_connection),
+            ("durable", partial(self.check_durable, settings)),
+            ("connection", self.check_connection),
         ]
-        if self._head:
-            checks.insert(0, ("guards", self._check_guards))
+        if settings.has_ledger and not self._has_earlier_step:
+            checks.insert(0, ("guards", self.check_guards))
         return [
-            self._run_check("server", partial(self._check_server, settings)),
+            self._run_check("server", partial(self.check_server, settings)),
             same,
             *(self._run_check(name, check) for name, check in checks),
         ]
 
+    @property
+    def _has_earlier_step(self) -> bool:
+        return self._head is not None and self._head.step < sql.SCHEMA_STEP
+
     def _run_check(self, name: str, check: Callable[[], IntegrityFinding]) -> IntegrityFinding:
         """Return the finding of a check, or one that it ended with an error."""
         try:
-            return check()
+            finding = check()
         except (errors.ConnectionLost, errors.NewerLedger, errors.LedgerBusy):
             raise
         except errors.LedgerError as problem:
-            problem.effect = ""
-            return _build_problem_finding(name, problem)
-        finally:
-            self._server.roll_back()
+            finding = _build_problem_finding(name, problem)
+        self._server.roll_back()
+        return finding
 
     # The rows
 
-    def _check_same(self) -> IntegrityFinding:
+    def check_same(self) -> IntegrityFinding:
         """Bring the copy up to date, and compare every row of it with the server."""
         for _ in range(_COMPARISON_TRIES):
-            mine = server_ledger.fetch_copy_head(self._remote.file)
+            try:
+                mine = server_ledger.fetch_copy_head(self._remote.file)
+            except errors.TemporaryLedgerError:
+                raise
+            except errors.LedgerError:
+                self._head = self._server.read_head(0)
+                says = "not compared, because this machine's copy can't be read"
+                return IntegrityFinding("same", IntegrityResult.WRONG, says, cure=Remedy.RESTORE)
             self._head = self._server.read_head(mine.number)
-            if self._head and self._head.step < sql.SCHEMA_STEP:
+            if self._has_earlier_step:
                 says = "not compared, because the server has an earlier schema step"
                 return IntegrityFinding("same", IntegrityResult.NOTE, says)
             self._remote.catch_up(self._server, self._head, mine)
@@ -146,11 +161,12 @@ class _Examination:
                 return IntegrityFinding("same", IntegrityResult.OK, says)
             with ledger_file.open_file_snapshot(self._remote.file) as db:
                 if connection.fetch_last_act(db).number == self._head.number:
-                    return self._compare_rows(db)
+                    return self.compare_rows(db)
             self._server.roll_back()  # another command was faster
         raise errors.LedgerBusy(self._remote.address, 0)
 
-    def _compare_rows(self, db: sqlite3.Connection) -> IntegrityFinding:
+    def compare_rows(self, db: sqlite3.Connection) -> IntegrityFinding:
+        """Compare every row of the copy with that of the server, at the same moment."""
         db.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
         db.row_factory = None
         damage = DamageList()
@@ -160,7 +176,7 @@ class _Examination:
                 tuple(json.loads(text))
                 for text in self._server.iter_texts(server_checks.ALL_ROWS_ON_SERVER[table])
             )
-            found = _compare_sorted_rows(db.execute(statement), theirs)
+            found = compare_sorted_rows(db.execute(statement), theirs)
             count += found.rows
             if found.differing:
                 where = f"the first is {found.first_key}"
@@ -175,8 +191,9 @@ class _Examination:
 
     # The server
 
-    def _check_server(self, settings: _ServerSettings) -> IntegrityFinding:
-        notes = list(self._iter_server_notes(settings))
+    def check_server(self, settings: _ServerSettings) -> IntegrityFinding:
+        """Return what the server is, and as whom it is used."""
+        notes = list(self.iter_server_notes(settings))
         name = settings.version.partition(" on ")[0].partition(" (")[0]
         says = f"{name} answers, and you are {settings.user}"
         if settings.encoding not in (None, "UTF8"):
@@ -185,12 +202,13 @@ class _Examination:
         result = IntegrityResult.NOTE if notes else IntegrityResult.OK
         return IntegrityFinding("server", result, says, tuple(notes))
 
-    def _iter_server_notes(self, settings: _ServerSettings) -> Iterator[str]:
+    def iter_server_notes(self, settings: _ServerSettings) -> Iterator[str]:
+        """Return what is worth knowing about the server, its ledger and the role."""
         if any(name in settings.version for name in _UNTESTED_SERVERS):
             yield "promisectl is not tested with this server"
         elif (settings.version_number or _OLDEST_VERSION) < _OLDEST_VERSION:
             yield f"promisectl is not tested with PostgreSQL before {_OLDEST_VERSION // 10_000}"
-        if self._head and self._head.step < sql.SCHEMA_STEP:
+        if self._head and self._has_earlier_step:
             yield (
                 f"the ledger has schema step {self._head.step}, and moves need "
                 f"{sql.SCHEMA_STEP}: `promisectl doctor --fix` upgrades it, "
@@ -198,22 +216,23 @@ class _Examination:
             )
         if settings.is_superuser:
             yield "that is a superuser, who may do anything: use a role with fewer rights"
-        elif missing := self._list_missing_rights(settings):
+        elif missing := self.list_missing_rights(settings):
             more = len(missing) - _SHOWN_RIGHTS
             shown = [*missing[:_SHOWN_RIGHTS], *([f"{more} more rights"] if more > 0 else [])]
             yield f"that role can't record, because it lacks {', '.join(shown)}"
         if settings.is_open:
             yield "every role may create tables beside the ledger"
 
-    def _list_missing_rights(self, settings: _ServerSettings) -> list[str]:
+    def list_missing_rights(self, settings: _ServerSettings) -> list[str]:
         """Return the rights that the role lacks, as in “INSERT on act”."""
-        if self._head is None:
+        if not settings.has_ledger:
             return [] if settings.may_create else ["CREATE on the schema"]
         rights, tables = map(list, zip(*_NEEDED_RIGHTS, strict=True))
         rows = self._server.run(_MISSING_RIGHTS_SQL, rights=rights, tables=tables)
         return [str(right) for (right,) in rows]
 
-    def _check_guards(self) -> IntegrityFinding:
+    def check_guards(self) -> IntegrityFinding:
+        """Return a finding about triggers, CHECKs, references and indexes."""
         faults = guards.list_guard_faults(self._server)
         damage = DamageList()
         for fault in faults:
@@ -226,7 +245,8 @@ class _Examination:
             Remedy.FIX if has_repair else Remedy.NONE,
         )
 
-    def _check_durable(self, settings: _ServerSettings) -> IntegrityFinding:
+    def check_durable(self, settings: _ServerSettings) -> IntegrityFinding:
+        """Return a finding about what a power cut or a crash of the server can lose."""
         notes = [
             f"{name} is off: {_POWER_CUT}"
             for name in ("fsync", "full_page_writes")
@@ -236,7 +256,9 @@ class _Examination:
             notes.append("synchronous_commit is off; moves turn it on for themselves")
         notes += [
             f"the table {name} is not logged: a crash of the server empties it"
-            for (name,) in self._server.run(_UNLOGGED_TABLES_SQL, tables=list(guards.TABLES))
+            for (name,) in self._server.run(
+                _UNLOGGED_TABLES_SQL, tables=list(guards.GUARDED_TABLES)
+            )
         ]
         if notes:
             says = "the server does not keep everything safe"
@@ -244,7 +266,8 @@ class _Examination:
         says = "the server writes to its disk before it answers"
         return IntegrityFinding("durable", IntegrityResult.OK, says)
 
-    def _check_connection(self) -> IntegrityFinding:
+    def check_connection(self) -> IntegrityFinding:
+        """Return a finding about who can listen on the way, and about the two clocks."""
         facts = self._server.describe_connection()
         notes = []
         if facts["encrypted"]:
@@ -254,7 +277,7 @@ class _Examination:
         else:
             says = "to another machine"
             notes.append("it is not encrypted, so that others can read and change what is sent")
-        ((moment,),) = self._server.run(_CLOCK_SQL)
+        moment = self._server.read_clock()
         difference = self._remote.caller.describe_clock_difference(moment)
         if difference:
             notes.append(f"this machine's clock is {difference} the server's, which counts")
@@ -272,7 +295,7 @@ class _RowComparison(NamedTuple):
     first_key: Any
 
 
-def _compare_sorted_rows(
+def compare_sorted_rows(
     mine: Iterator[tuple[Any, ...]], theirs: Iterator[tuple[Any, ...]]
 ) -> _RowComparison:
     """Compare rows that come in the order of their first column, one at a time."""

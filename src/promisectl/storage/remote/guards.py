@@ -11,15 +11,15 @@ from promisectl.compiled import server_checks
 if TYPE_CHECKING:
     from promisectl.storage.remote.server import Server
 
-TABLES = ("head", *statements.TABLES)
+GUARDED_TABLES = ("head", *statements.TABLES)
 """All tables of a ledger on a server."""
-_FOREIGN_KINDS = ("trigger", "rule")
+_ACTING_KINDS = ("trigger", "rule")
 """The parts of others that could change what is written."""
 _KIND_NAMES = {"check": "CHECK"}
 _OFF_ENDING = " NOT ENFORCED"
 _PARTS_SQL = """SELECT 'function', '', p.proname, p.prosrc, true, ''
   FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
-  WHERE p.pronamespace = current_schema()::regnamespace AND l.lanname = 'plpgsql'
+  WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND l.lanname = 'plpgsql'
 UNION ALL
 SELECT CASE n.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'reference' ELSE 'key' END,
   c.relname, n.conname,
@@ -28,25 +28,26 @@ SELECT CASE n.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'reference' ELSE 'key'
   NOT EXISTS (SELECT * FROM pg_trigger AS t
     WHERE t.tgconstraint = n.oid AND t.tgenabled NOT IN ('O', 'A')), ''
   FROM pg_constraint AS n JOIN pg_class AS c ON c.oid = n.conrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY(%(tables)s)
   AND n.contype IN ('c', 'f', 'p', 'u')
 UNION ALL
 SELECT 'index', c.relname, i.relname, pg_get_indexdef(x.indexrelid, 0, true),
   x.indisvalid AND x.indisready, ''
   FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indrelid
   JOIN pg_class AS i ON i.oid = x.indexrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY(%(tables)s)
 UNION ALL
 SELECT 'trigger', c.relname, t.tgname, pg_get_triggerdef(t.oid, true),
   t.tgenabled IN ('O', 'A'), format('DROP TRIGGER %%I ON %%I', t.tgname, c.relname)
   FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relname = ANY(%(tables)s)
   AND NOT t.tgisinternal
 UNION ALL
 SELECT 'rule', c.relname, r.rulename, '', true,
   format('DROP RULE %%I ON %%I', r.rulename, c.relname)
   FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
-  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(%(tables)s)"""
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+  AND c.relname = ANY(%(tables)s)"""
 _REPLICATION_ROLE_SQL = "SELECT current_setting('session_replication_role', true)"
 _DROPS_SQL = {
     "function": "",
@@ -58,9 +59,10 @@ _DROPS_SQL = {
 }
 # How the server words a condition, and how the declaration does.
 _WORDINGS = (
+    (re.compile(r" NOT IN "), "<>IN"),
     (re.compile(r"::text|::boolean| USING btree|[\s()\"]"), ""),
     (re.compile(r"=ANYARRAY\[([^\]]*)\]"), r"IN\1"),
-    (re.compile(r"<>ALLARRAY\[([^\]]*)\]"), r"NOTIN\1"),
+    (re.compile(r"<>ALLARRAY\[([^\]]*)\]"), r"<>IN\1"),
 )
 
 
@@ -78,7 +80,7 @@ class GuardFault(NamedTuple):
 
 def list_guard_faults(server: Server) -> list[GuardFault]:
     """Return what is missing, switched off or altered, and what others have added."""
-    rows = server.run(_PARTS_SQL, tables=list(TABLES))
+    rows = server.run(_PARTS_SQL, tables=list(GUARDED_TABLES))
     present = {(kind, table, name): rest for kind, table, name, *rest in rows}
     faults = []
     for part, statement in server_checks.GUARDS.items():
@@ -88,12 +90,12 @@ def list_guard_faults(server: Server) -> list[GuardFault]:
         elif not is_on or found.endswith(_OFF_ENDING):
             what = "is switched off"
         else:
-            what = "" if _is_as_declared(part, statement, found) else "was changed"
+            what = "" if is_guard_as_declared(part, statement, found) else "was changed"
         if what:
-            repairs = _list_repairs(part, statement)
+            repairs = list_guard_repairs(part, statement)
             faults.append(GuardFault(_name_part(part), what, "was created again", repairs))
     for part, (_, _, drop) in present.items():
-        if part[0] in _FOREIGN_KINDS and part not in server_checks.GUARDS:
+        if part[0] in _ACTING_KINDS and part not in server_checks.GUARDS:
             what = "is not part of promisectl, and could change what is written"
             faults.append(GuardFault(_name_part(part), what, "was removed", (drop,)))
     if server.run(_REPLICATION_ROLE_SQL) == [("replica",)]:
@@ -115,7 +117,7 @@ def repair_guards(server: Server) -> list[str]:
     return done
 
 
-def _is_as_declared(part: tuple[str, str, str], statement: str, found: str) -> bool:
+def is_guard_as_declared(part: tuple[str, str, str], statement: str, found: str) -> bool:
     """Whether a guard is what a statement creates; of a function, the server shows the body."""
     if part[0] == "function":
         return statement.split("$$")[1] == found
@@ -135,7 +137,7 @@ def _name_part(part: tuple[str, str, str]) -> str:
     return f"the {_KIND_NAMES.get(kind, kind)} {name}{owner}"
 
 
-def _list_repairs(part: tuple[str, str, str], statement: str) -> tuple[str, ...]:
+def list_guard_repairs(part: tuple[str, str, str], statement: str) -> tuple[str, ...]:
     """Return the statements that create a guard again."""
     kind, table, name = part
     if kind == "function":

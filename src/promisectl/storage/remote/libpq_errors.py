@@ -22,7 +22,10 @@ _REFUSED_USER = re.compile(
     r"password authentication failed|no password supplied|no pg_hba\.conf entry|"
     r"authentication failed|role \"[^\"]*\" does not exist|is not permitted to log in"
 )
-_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist")
+_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist", re.DOTALL)
+_NOT_UNDERSTOOD = re.compile(
+    r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
+)
 _NOT_SAFE = re.compile(r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert", re.IGNORECASE)
 
 
@@ -67,6 +70,8 @@ def explain_connect_error(
 ) -> errors.Problem:
     """Return the error that explains why there is no connection."""
     why, whole = describe_error(error), str(error)
+    if _NOT_UNDERSTOOD.search(why):
+        return errors.NotAnAddress(address, why)
     if found := _NO_DATABASE.search(whole):
         return errors.NoSuchDatabase(address, escape_text(found[1]))
     if _REFUSED_USER.search(whole):

@@ -31,7 +31,8 @@ _BEGIN_MOVE = (
     f"SET LOCAL statement_timeout = '{_LONG_ANSWER_SECONDS}s'",
 )
 _TABLES_OF_SCHEMA = (
-    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
+    "SELECT relname FROM pg_class "
+    "WHERE relnamespace = quote_ident(current_schema())::regnamespace "
     "AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT * FROM pg_depend "
     "WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') "
     "ORDER BY relname LIMIT 4"
@@ -236,7 +237,12 @@ class Server:
     def _decode_head(self, rows: list[tuple[Any, ...]]) -> ServerHead:
         if len(rows) != 1:
             raise errors.DamagedServerLedger(self.address, "it has no head, which every ledger has")
-        number, hash_, step, at_mine, moment = rows[0]
+        number, hash_, step, at_mine, moment, schema, first_schema = rows[0]
+        if schema != first_schema:  # where another program's table could come before ours
+            from promisectl.system.text import escape_text
+
+            where = f"the first schema on its search path is {first_schema}, and the ledger is in"
+            raise errors.NotAnAddress(escape_text(self.address), escape_text(f"{where} {schema}"))
         if step > sql.SCHEMA_STEP:
             raise errors.NewerLedger(self.address, step, sql.SCHEMA_STEP)
         at = datetime.fromisoformat(moment).astimezone(UTC)
@@ -295,9 +301,9 @@ class Server:
             rows = self.run(fetch, seconds=_LONG_ANSWER_SECONDS)
 
     def read_clock(self) -> datetime:
-        """Return the moment of the server's clock (aware UTC)."""
+        """Return the moment of the server's clock, also where there is no ledger yet."""
         ((moment,),) = self.run("SELECT clock_timestamp()")
-        return moment.astimezone(UTC).replace(microsecond=0)  # type: ignore[no-any-return]
+        return datetime.fromtimestamp(int(moment.timestamp()), UTC)
 
     def roll_back(self) -> None:
         """End the transaction; nothing of it is recorded."""

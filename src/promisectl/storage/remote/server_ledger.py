@@ -104,6 +104,8 @@ class ServerLedger:
             server = self.connect()
             mine = fetch_copy_head(self.file)
             head = server.read_head(mine.number)
+            if self._writes:  # what is worked out before the lock counts by it, too
+                self.caller.use_clock(head.moment if head else server.read_clock())
             self.catch_up(server, head, mine)
         except (errors.Unreachable, errors.ConnectionLost) as problem:
             self.close()
@@ -114,8 +116,6 @@ class ServerLedger:
             return
         if not self._writes:
             self.close()
-        else:  # for what is worked out before the lock, such as when a promise was made
-            self.caller.use_clock(head.moment if head else server.read_clock())
         self._is_current = True
 
     def _accept_old_copy(self, why: str) -> None:
@@ -243,10 +243,11 @@ class ServerLedger:
                 head = server.create_ledger()
                 if head is None:  # another machine was faster
                     continue
+            if head:
+                self.caller.use_clock(head.moment)  # first, as catching up may take long
             self.catch_up(server, head, mine)
             if head:
                 self._refuse_older_step(head)
-                self.caller.use_clock(head.moment)
             return server, fetch_copy_head(self.file)
 
 

@@ -37,7 +37,7 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
             return []
         done = []
         if head.step < sql.SCHEMA_STEP:
-            _upgrade_ledger(remote, server, head, back_up)
+            upgrade_server_ledger(remote, server, head, back_up)
             done.append(
                 f"the ledger on the server was upgraded to schema step {sql.SCHEMA_STEP}, "
                 "which older versions of promisectl can't use"
@@ -51,7 +51,7 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
     return done
 
 
-def _upgrade_ledger(
+def upgrade_server_ledger(
     remote: ServerLedger, server: Server, head: ServerHead, back_up: Callable[[str], None]
 ) -> None:
     """Bring the tables on the server to this step, and its promises to what the acts say now."""

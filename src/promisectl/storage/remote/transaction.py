@@ -78,18 +78,29 @@ def run_move(
             remote.close()
 
 
-def _is_recorded(remote: LockableLedger, last: LastAct, is_abandoned: Callable[[], bool]) -> bool:
+def _is_recorded(
+    remote: LockableLedger,
+    db: sqlite3.Connection,
+    last: LastAct,
+    is_abandoned: Callable[[], bool],
+) -> bool:
     """Whether an act is recorded, after the connection broke while it was being sent.
 
-    The lock is waited for, as the server may still be at work. Where there is no ledger yet,
-    creating one waits for the lost connection that may still be creating it. Raises Unreachable,
-    ConnectionLost or LedgerBusy when nobody can know.
+    If it is not there, the lock is waited for, as the server may still be at work. The copy is
+    rolled back before that: another command on this machine may have the lock and wait for the
+    copy. Where there is no ledger yet, creating one waits for the lost connection that may still be
+    creating it. Raises Unreachable, ConnectionLost or LedgerBusy when nobody can know.
     """
     deadline, pause = time.monotonic() + _OUTCOME_SECONDS, 0.1
     while True:
         remote.close()
         try:
             server = remote.connect(is_abandoned)
+            head = server.read_head(last.number)
+            if head is not None and head.at_mine == last.hash:
+                return True
+            if db.in_transaction:
+                db.execute("ROLLBACK")
             head = server.lock_head(last.number)
             if head is None and server.create_ledger() is None:
                 head = server.lock_head(last.number)
@@ -162,15 +173,18 @@ class _Move:
         from promisectl.system import interrupts
 
         with interrupts.hold_interrupts():
-            self._commit(message, last)
+            self._commit(db, message, last)
             self._result.append(result)
 
     @contextmanager
     def _keep_server_waiting(self, db: sqlite3.Connection) -> Iterator[None]:
         """Tell the server now and then that a long command is still at work.
 
-        It would take a silent one for a machine that went to sleep, and end its transaction.
+        It would take a silent one for a machine that went to sleep, and end its transaction. A
+        Ctrl-C that comes meanwhile stops the command, as `connection.allow_interrupts` has it.
         """
+        from promisectl.system import interrupts
+
         problems: list[errors.Problem] = []
         next_ping = time.monotonic() + _PING_SECONDS
 
@@ -186,14 +200,17 @@ class _Move:
             return len(problems)
 
         db.set_progress_handler(ping_if_due, _PING_STEPS)
-        try:
-            yield
-        except sqlite3.OperationalError:
-            if problems:
-                raise problems[0] from None
-            raise
-        finally:
-            db.set_progress_handler(None, 0)
+        with interrupts.watch_interrupts() as noted:
+            try:
+                yield
+            except sqlite3.OperationalError as error:
+                if noted:
+                    raise KeyboardInterrupt from error
+                if problems:
+                    raise problems[0] from None
+                raise
+            finally:
+                db.set_progress_handler(None, 0)
 
     def _send_all_but_last(self, pieces: Iterator[bytes]) -> list[bytes]:
         """Send statements in messages of a MiB, and return those of the last message."""
@@ -207,7 +224,7 @@ class _Move:
             size += len(piece)
         return waiting
 
-    def _commit(self, message: list[bytes], last: LastAct) -> None:
+    def _commit(self, db: sqlite3.Connection, message: list[bytes], last: LastAct) -> None:
         """Send the last message with the COMMIT. Raises WriteUncertain."""
         from promisectl.system import interrupts
 
@@ -223,7 +240,7 @@ class _Move:
             self._server.run(*message, "COMMIT")
         except errors.ConnectionLost as problem:
             try:
-                is_recorded = not taken and _is_recorded(self._remote, last, is_abandoned)
+                is_recorded = not taken and _is_recorded(self._remote, db, last, is_abandoned)
             except errors.LedgerError as later:
                 raise errors.WriteUncertain(self._remote.address, problem.why) from later
             if taken:

@@ -1,0 +1,179 @@
+"""What a command on a server must not do: date acts by another clock, hide a Ctrl-C, fail without a sentence."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from promisectl import errors
+from promisectl.domain.people import Newcomer
+from promisectl.storage.journal import Journal
+from promisectl.storage.remote.server_ledger import ServerLedger
+from tests.conftest import Program
+from tests.tools.postgres import PostgresServer
+
+SERVER_CLOCK = "2026-11-23T09:00:00Z"
+
+
+NEWCOMER = Newcomer("lee", "Lee")
+LONG_SELECT = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 99000000) SELECT max(n) FROM c"
+
+
+class Caller:
+    """A command without a clock or a person."""
+
+    offline_setting = ""
+
+    def use_clock(self, moment: datetime) -> None:
+        """Take no clock."""
+
+    def describe_clock_difference(self, moment: datetime) -> str | None:
+        """Fail, as only doctor asks that."""
+        raise AssertionError(moment)
+
+    def warn_of_old_copy(self, moment: datetime, why: str) -> None:
+        """Fail, as no view may need an old copy here."""
+        raise AssertionError(moment, why)
+
+
+def list_moments(program: Program) -> set[str]:
+    """The moments of all acts, and those at which they were recorded."""
+    acts = [json.loads(line) for line in program.ok("export", "--journal").splitlines()]
+    return {act[field] for act in acts for field in ("at", "recorded_at") if field in act}
+
+
+def has_lock(server: PostgresServer, database: str) -> bool:
+    """Whether a command has the lock of the ledger."""
+    question = "SELECT 1 FROM pg_locks WHERE relation = 'head'::regclass AND mode = 'RowShareLock'"
+    return bool(server.run_sql(question, database=database))
+
+
+def stop_server_clock(server: PostgresServer, database: str) -> None:
+    """Let the clock of a database stand still, at a moment that no machine has."""
+    server.run_sql(
+        f"CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '{SERVER_CLOCK}'::timestamptz $$",
+        f'ALTER DATABASE "{database}" SET search_path = public, pg_catalog',
+        database=database,
+    )
+
+
+def test_every_act_is_dated_by_the_clock_of_the_server(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    stop_server_clock(postgres_server, database)
+    home = machine("home")
+    home.environ["PROMISECTL_TODAY"] = ""
+    assert "Dated" not in home.ok("make", "Send the numbers", "--to", "dana", "--by", "2026-11-27")
+    home.ok("make", "Send a draft", "--to", "dana", "--by", "2026-11-26", "--agreed")
+    home.ok("make", "-", "--json", piped='{"outcome": "Count the beans", "to": "lee"}')
+    home.ok("jot", "-", piped="to dana: Water the plants, by 2026-11-27\n")
+    home.ok("note", "1", "She prefers CSV")
+    home.ok("part", "2", "--of", "1")
+    home.ok("accept", "1")
+    home.ok(
+        "import", "-", piped="outcome,direction,person,due\nPaint the door,owe,dana,2026-11-27\n"
+    )
+    assert list_moments(home) == {SERVER_CLOCK}
+
+
+def test_a_first_import_is_dated_by_the_clock_of_the_server(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    stop_server_clock(postgres_server, database)
+    home = machine("home")
+    home.environ["PROMISECTL_TODAY"] = ""
+    home.ok(
+        "import", "-", piped="outcome,direction,person,due\nPaint the door,owe,dana,2026-11-27\n"
+    )
+    assert list_moments(home) == {SERVER_CLOCK}
+
+
+def test_ctrl_c_stops_a_long_statement_of_a_move(address: str, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    remote = ServerLedger(address, {}, str(tmp_path / "copies"), Caller())
+
+    def count_for_long(db: sqlite3.Connection) -> None:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        db.execute(LONG_SELECT).fetchall()
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            remote.run_in_transaction(count_for_long, None, "", may_replace_rows=False)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_command_that_asks_what_became_of_it_lets_the_next_one_have_the_copy(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    remote = ServerLedger(address, {}, str(home.copy.parent), Caller())
+    others = list[subprocess.Popen[bytes]]()
+
+    def break_connection(db: sqlite3.Connection) -> None:
+        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+        postgres_server.run_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'promisectl'",
+            database=database,
+        )
+        command = [sys.executable, "-m", "promisectl", "make", "Call", "--to", "dana"]
+        others.append(subprocess.Popen(command, env={**os.environ, **home.environ}))
+        while not has_lock(postgres_server, database):
+            time.sleep(0.02)
+
+    with pytest.raises(errors.ConnectionLost):
+        remote.run_in_transaction(break_connection, None, "", may_replace_rows=False)
+    assert others[0].wait(8) == 0
+    assert "Call" in home.ok("list", "--all")
+
+
+def test_a_schema_may_have_any_name(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
+) -> None:
+    postgres_server.run_sql('CREATE SCHEMA "Ana-Lopez"', database=database)
+    home = machine("home")
+    home.environ["PROMISECTL_LEDGER"] = f'{address}&options=-csearch_path%3D"Ana-Lopez"'
+    home.ok("make", "Send the numbers", "--to", "dana")
+    found = home.ok("doctor")
+    assert "guards\tok" in found
+    assert "same\tok" in found
+    question = "SELECT 1 FROM pg_tables WHERE schemaname = 'Ana-Lopez' AND tablename = 'head'"
+    assert postgres_server.run_sql(question, database=database) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "command", [("list",), ("make", "Call", "--to", "lee"), ("doctor", "--fix")]
+)
+def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+    command: tuple[str, ...],
+) -> None:
+    machine("home").ok("make", "Send the numbers", "--to", "dana")
+    postgres_server.run_sql("CREATE SCHEMA ana", database=database)
+    guest = machine("guest")
+    guest.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3Dana,public"
+    result = guest(*command)
+    assert result.code == 2
+    assert (
+        "the first schema on its search path is ana, and the ledger is in public" in result.stderr
+    )
+    assert postgres_server.run_sql("SELECT number FROM head", database=database) == [(2,)]
+    in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
+    assert postgres_server.run_sql(in_first, database=database) == []

@@ -1,0 +1,211 @@
+"""A server that does not answer, or that lets nobody in: what views and moves say then."""
+
+import os
+import shlex
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conftest import Program, library
+from tests.tools import postgres
+from tests.tools.postgres import PostgresServer
+
+VIEWS = (
+    "owe",
+    "list --all",
+    "show 1",
+    "log",
+    "stats",
+    "export --journal",
+    "moves",
+    "week",
+    "people",
+)
+MOVES = ("make Run --to me", "accept 1", "bump 1 late", "undo", "person rename dana dk", "tag 1 x")
+
+
+@pytest.fixture
+def own_server() -> Iterator[PostgresServer]:
+    """A server that a test may end."""
+    if postgres.find_programs() is None:
+        pytest.skip("there is no PostgreSQL server on this machine")
+    library("psycopg2")
+    with postgres.start_server() as server:
+        yield server
+
+
+def test_after_the_server_was_stopped(
+    machine: Callable[[str], Program], own_server: PostgresServer
+) -> None:
+    home, laptop = machine("home"), machine("laptop")
+    for program in (home, laptop):
+        program.environ["PROMISECTL_LEDGER"] = own_server.address("postgres")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--asked")
+    home.ok("note", "1", "before the server stopped")
+    shown = {view: home.ok(*shlex.split(view)) for view in VIEWS}
+    own_server.stop()
+    os.utime(home.copy, (1795871520, 1795871520))  # 28 November 2026, 14:12 in Berlin
+    before = home.copy.read_bytes()
+    for view in VIEWS:
+        result = home(*shlex.split(view))
+        assert (result.stdout, result.code) == (shown[view], 0), view
+        assert result.stderr.startswith("As of Sat 28 Nov, 14:12: can't reach the server ("), (
+            result.stderr
+        )
+    for move in MOVES:
+        result = home(*shlex.split(move))
+        assert (result.stdout, result.code) == ("", 5), move
+        assert "Can't reach postgresql://owner@/postgres" in result.stderr
+        assert "Nothing was recorded." in result.stderr
+        assert "Run the command again when the server answers." in result.stderr
+    assert home.copy.read_bytes() == before
+    result = laptop("owe")
+    assert (result.stdout, result.code) == ("", 5)
+    assert "This machine has no copy of postgresql://owner@/postgres" in result.stderr
+    own_server.start()
+    home.ok("accept", "1")
+    assert laptop("owe").stderr == ""
+    assert home.ok("export", "--journal") == laptop.ok("export", "--journal")
+
+
+def test_a_prompt_shows_what_the_copy_has(
+    machine: Callable[[str], Program], own_server: PostgresServer
+) -> None:
+    home = machine("home")
+    home.environ["PROMISECTL_LEDGER"] = own_server.address("postgres")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--asked")
+    shown = [home("status"), home("completion", "bash", "--", "accept", "")]
+    assert shown[0].stdout
+    own_server.stop()
+    assert [home("status"), home("completion", "bash", "--", "accept", "")] == shown
+    assert "1" in shown[1].stdout
+
+
+def test_offline_a_view_is_silent_and_a_move_refused(machine: Callable[[str], Program]) -> None:
+    home, laptop = machine("home"), machine("laptop")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--asked")
+    shown = {view: home.ok(*shlex.split(view)) for view in VIEWS}
+    laptop.ok("accept", "1")
+    for before, words, setting in (
+        ({}, ["--offline"], "--offline"),
+        ({"PROMISECTL_OFFLINE": "1"}, [], "PROMISECTL_OFFLINE"),
+    ):
+        home.environ |= before
+        for view in VIEWS:
+            assert home(*words, *shlex.split(view)) == (shown[view], "", 0)
+        for move in MOVES:
+            result = home(*words, *shlex.split(move))
+            assert (result.stdout, result.code) == ("", 5), move
+            assert "Moves need the server." in result.stderr
+            assert setting in result.stderr
+            assert "Nothing was recorded." in result.stderr
+    home.environ.pop("PROMISECTL_OFFLINE")
+    assert home.ok("export", "--journal") == laptop.ok("export", "--journal")
+
+
+def test_offline_without_a_copy(machine: Callable[[str], Program]) -> None:
+    home, laptop = machine("home"), machine("laptop")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana")
+    result = laptop("--offline", "owe")
+    assert (result.stdout, result.code) == ("", 5)
+    assert "This machine has no copy of " in result.stderr
+    assert "--offline" in result.stderr
+    assert not list(laptop.home.rglob("*.db"))
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], Program]) -> None:
+    """A view waits 2 seconds for it, a move 5: here nothing more than that they end is looked at."""
+    home = machine("home")
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(home.home / ".s.PGSQL.5432"))
+        silent.listen()
+        home.environ["PROMISECTL_LEDGER"] = f"postgresql:///x?host={home.home}"
+        begin = time.monotonic()
+        result = home("owe")
+        assert time.monotonic() - begin < 60
+        assert result.code == 5
+        assert "no answer within 2 seconds" in result.stderr
+        result = home("make", "Run", "--to", "me")
+        assert result.code == 5
+        assert "no answer within 5 seconds" in result.stderr
+        assert "Nothing was recorded." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("postgresql://owner@/missing?host={place}", "has no database “missing”"),
+        ("postgresql://owner@/a%22b%0Ac?host={place}", 'has no database “a"b'),
+        ("postgresql://stranger@/postgres?host={place}", "does not let stranger in"),
+        ("postgresql://owner@/postgres?host={place}&port=1", "No such file or directory"),
+        ("postgresql://owner@/postgres?host={place}/none", "No such file or directory"),
+        ("postgresql://owner@/postgres?host={place}&nonsense=1", "is not the address of a ledger"),
+        ("postgresql://owner@/postgres?host={place}&sslmode=nonsense", "nonsense"),
+        ("postgresql://owner@/postgres?host={place}&options=-cnonsense%3D1", "nonsense"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    sentence: str,
+) -> None:
+    home = machine("home")
+    name = address.format(place=postgres_server.directory)
+    home.environ["PROMISECTL_LEDGER"] = name
+    for words in (["owe"], ["make", "Run", "--to", "me"]):
+        result = home(*words)
+        assert result.code in (2, 5), result
+        assert sentence in result.stderr
+        assert "Traceback" not in result.stderr
+        assert not any(ord(one) < 32 for one in result.stderr.replace("\n", ""))
+    assert not list(home.home.rglob("*.db"))
+
+
+# Encryption
+
+
+@pytest.fixture
+def far() -> Iterator[tuple[PostgresServer, str]]:
+    """A server on TCP, and an address of it that is not known to be on this machine."""
+    if postgres.find_programs() is None:
+        pytest.skip("there is no PostgreSQL server on this machine")
+    library("psycopg2")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"listen_addresses": "127.0.0.1", "port": str(port)}
+    with postgres.start_server(**settings) as server:
+        yield server, f"postgresql://owner@0.0.0.0:{port}/postgres"
+
+
+def test_an_unencrypted_connection_to_another_machine_is_refused(
+    machine: Callable[[str], Program], far: tuple[PostgresServer, str]
+) -> None:
+    home, (_, address) = machine("home"), far
+    for more in ("", "?sslmode=require", "?sslmode=prefer", "?sslmode=allow", "?sslmode=verify-ca"):
+        for words in (["owe"], ["make", "Run", "--to", "me"]):
+            result = home("--ledger", address + more, *words)
+            assert (result.stdout, result.code) == ("", 5), more
+            assert "is not safe" in result.stderr
+            for way in ("certificate", "sslrootcert=FILE", "ssh tunnel"):
+                assert way in result.stderr
+    assert not list(home.home.rglob("*.db"))
+
+
+def test_it_is_accepted_where_it_is_chosen(
+    machine: Callable[[str], Program],
+    far: tuple[PostgresServer, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home, (_, address) = machine("home"), far
+    home.ok("--ledger", f"{address}?sslmode=disable", "make", "Run", "--to", "me")
+    services = home.home / "services"
+    services.write_text("[far]\nsslmode=disable\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+    assert "Run" in home.ok("--ledger", f"{address}?service=far", "owe")
+    monkeypatch.setenv("PGSSLMODE", "disable")
+    assert "Run" in home.ok("--ledger", address, "owe")
+    assert "Run" in home.ok("--ledger", address.replace("0.0.0.0", "127.0.0.1"), "owe")
