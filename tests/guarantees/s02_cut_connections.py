@@ -23,7 +23,7 @@ from tests.guarantees.harness.servers import Schema, Template
 from tests.tools.fork_server import Done, shared
 
 _DONE, _REFUSED, _UNCERTAIN = 0, 5, 7
-_WORKERS = 16
+_WORKERS = 24
 _WORKERS_OF_A_SAMPLE = 4
 _THOROUGHLY = ("make", "undo", "make (founding)")
 """The commands that are also cut at every message by which a connection begins; all connections begin alike."""
