@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from promisectl.storage.connection import LastAct
     from promisectl.storage.remote.server import Server, ServerHead
 
-_MAX_ROWS = 500
+_MAX_WRITTEN_ROWS = 500
 
 
 def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
@@ -50,7 +50,7 @@ def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: L
             db.execute(sql.DELETE_ALIASES)
             db.execute(sql.CLEAR_HANDLES)
             continue
-        while batch := list(islice(group, _MAX_ROWS)):
+        while batch := list(islice(group, _MAX_WRITTEN_ROWS)):
             cells = [json.loads(text) for _, text in batch]
             db.executemany(statements.PUT_INTO_COPY[table], cells)
         if table == "act" and mine.number:

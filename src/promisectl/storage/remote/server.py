@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-LOCK_WAIT_SECONDS = 10
+SERVER_LOCK_SECONDS = 10
 _ANSWER_SECONDS = 10
 _LONG_ANSWER_SECONDS = 60
 _FETCHED_ROWS = 2_000
@@ -25,7 +25,7 @@ _BEGIN_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_MOVE = (
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     "SET LOCAL synchronous_commit = on",
-    f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'",
+    f"SET LOCAL lock_timeout = '{SERVER_LOCK_SECONDS}s'",
     "SET LOCAL idle_in_transaction_session_timeout = '10s'",
     f"SET LOCAL statement_timeout = '{_LONG_ANSWER_SECONDS}s'",
 )
@@ -182,7 +182,7 @@ class Server:
             raise errors.ConnectionLost(self.address, "stopped with Ctrl-C") from error
         except psycopg2.Error as error:
             raise libpq_errors.explain_server_error(
-                self.address, error, LOCK_WAIT_SECONDS
+                self.address, error, SERVER_LOCK_SECONDS
             ) from error
 
     # What the ledger holds
@@ -207,7 +207,7 @@ class Server:
         import psycopg2
         from psycopg2 import extensions
 
-        seconds = LOCK_WAIT_SECONDS + _ANSWER_SECONDS
+        seconds = SERVER_LOCK_SECONDS + _ANSWER_SECONDS
         # An earlier transaction that only read may still be open.
         is_idle = self._connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
         end = () if is_idle else ("ROLLBACK",)

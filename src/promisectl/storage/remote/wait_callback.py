@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_LOOK_SECONDS = 0.05
+_ABANDON_LOOK_SECONDS = 0.05
 
 
 class TooLong(Exception):
@@ -61,4 +61,4 @@ class Waiter:
     def _find_pause(self) -> float:
         """Return how many seconds to wait before the next look."""
         left = max(0.0, self.deadline - time.monotonic())
-        return min(left, _LOOK_SECONDS) if self.is_abandoned else left
+        return min(left, _ABANDON_LOOK_SECONDS) if self.is_abandoned else left
