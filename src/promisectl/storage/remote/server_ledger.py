@@ -121,6 +121,9 @@ class ServerLedger:
                 raise
             self._accept_old_copy(problem.why)
             return
+        except BaseException:
+            self.close()
+            raise
         if not self._writes:
             self.close()
         self._is_current = True
