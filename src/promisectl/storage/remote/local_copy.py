@@ -61,8 +61,9 @@ def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: L
         if table == "act" and mine.number:
             for statement in statements.DELETE_LINKS_IN_COPY.values():
                 db.execute(statement, since)
-    for mark in db.execute(statements.UNDO_MARKS_SINCE, since).fetchall():
-        db.execute(sql.MARK_ENTRY_UNDONE, dict(mark))
+    marks = dict(db.execute(statements.UNDO_MARKS_SINCE, since))  # the last one of each entry
+    for entry, undone_by in marks.items():
+        db.execute(sql.MARK_ENTRY_UNDONE, {"entry_id": entry, "undone_by": undone_by})
 
 
 def _check_chain(

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _VIEW_SECONDS = 2
 _MOVE_SECONDS = 5
+_MAX_ACTS_UNDER_LOCK = 20_000
+"""How many acts a copy may lack to be brought up to date while others wait: a few seconds."""
 
 
 class ServerLedger:
@@ -230,9 +232,12 @@ class ServerLedger:
             self.refresh()
             if ledger_file.has_file(self.file):
                 back_up(reason)
-        result = transaction.run_move(self, work, back_up, may_replace_rows=may_replace_rows)
-        self._is_current = True
-        note_copy_time(self.file)
+        result, self._is_current = transaction.run_move(
+            self, work, back_up, may_replace_rows=may_replace_rows
+        )
+        self._writes = False  # what is read from now on is about what is recorded
+        if self._is_current:
+            note_copy_time(self.file)
         return result
 
     def lock(self) -> tuple[Server, LastAct]:
@@ -254,6 +259,10 @@ class ServerLedger:
                 if head is None:  # another machine was faster
                     is_second_try = True
                     continue
+            if head and head.number - mine.number > _MAX_ACTS_UNDER_LOCK:
+                head = server.read_head(mine.number)  # others may go on meanwhile
+                self.catch_up(server, head, mine)
+                continue
             if head:
                 self.caller.use_clock(head.moment)  # first, as catching up may take long
             self.catch_up(server, head, mine)

@@ -56,8 +56,8 @@ def run_move(
     back_up: Callable[[str], None] | None,
     *,
     may_replace_rows: bool,
-) -> T:
-    """Run a move on the server and in the copy, and return what `work` returns.
+) -> tuple[T, bool]:
+    """Run a move on the server and in the copy; return what `work` returns, and if both have it.
 
     `back_up` is called with the reason if the copy has to be migrated. Where the server wants that,
     the whole move is run again. Raises what `work` raises, the errors of `Server`, and
@@ -68,8 +68,8 @@ def run_move(
         result: list[T] = []
         move = _Move(remote, work, result)
         try:
-            move.run(back_up, may_replace_rows=may_replace_rows)
-            return result[0]
+            is_copy_current = move.run(back_up, may_replace_rows=may_replace_rows)
+            return result[0], is_copy_current
         except errors.ServerFailed as problem:
             is_passing = libpq_errors.is_to_be_retried(problem.__cause__ or problem)
             if not is_passing or time.monotonic() > deadline:
@@ -134,8 +134,11 @@ class _Move:
         self._work = work
         self._result = result
 
-    def run(self, back_up: Callable[[str], None] | None, *, may_replace_rows: bool) -> None:
-        """Run the move."""
+    def run(self, back_up: Callable[[str], None] | None, *, may_replace_rows: bool) -> bool:
+        """Run the move, and return whether the copy has it, too.
+
+        Where it has not, the next command brings the copy up to date.
+        """
         try:
             self._server, self._before = self._remote.lock()
             ledger_file.run_file_transaction(
@@ -155,8 +158,11 @@ class _Move:
             OSError,
             sqlite3.Error,
         ):
-            if not self._result:  # else the next command brings the copy up to date
+            if not self._result:
                 raise
+        else:
+            return True
+        return False
 
     def _work_and_send(self, db: sqlite3.Connection) -> None:
         if self._result:  # the copy appeared meanwhile
@@ -268,8 +274,9 @@ def _iter_changes(
         rows = (row for (row,) in db.execute(statements.COPY_ROWS_SINCE[table], since))
         for batch in iter_batches(rows):
             yield server.bind(statements.PUT_ONTO_SERVER[table], rows=f"[{','.join(batch)}]")
-    for entry_id, undone_by in db.execute(statements.UNDO_MARKS_SINCE, since):
-        yield server.bind(statements.MARK_ENTRY_UNDONE, entry_id=entry_id, undone_by=undone_by)
+    marks = dict(db.execute(statements.UNDO_MARKS_SINCE, since))  # the last one of each entry
+    for entry, undone_by in marks.items():
+        yield server.bind(statements.MARK_ENTRY_UNDONE, entry_id=entry, undone_by=undone_by)
     yield server.bind(
         statements.MOVE_HEAD,
         before=before.number,
