@@ -197,15 +197,17 @@ def library(name: str) -> Any:
         pytest.skip(f"{name} is not installed", allow_module_level=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.PostgresServer]:
-    """A PostgreSQL server, started for the first test of this process that needs one.
-
-    Where there is none on this machine the test is skipped, or fails if all programs have to be here.
-    """
+def check_server_programs() -> None:
+    """Skip a test that needs a PostgreSQL server where there is none, or fail if all programs have to be here."""
     if postgres.find_programs() is None:
         (pytest.fail if _NEED_ALL else pytest.skip)("there is no PostgreSQL server on this machine")
     library("psycopg2")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.PostgresServer]:
+    """A PostgreSQL server, started for the first test of this process that needs one."""
+    check_server_programs()
     with postgres.start_server() as server:
         yield server
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import IO, NoReturn, TextIO
 
-    from promisectl.storage.ledger import Ledger
+    from promisectl.storage.ledger import LedgerPlace
 
 PROMPT_SIGN = " › "
 """Separates a question from its answer."""
@@ -76,6 +76,10 @@ class Env:
 
     recorded_acts: tuple[RecordedActs, ...] = ()
     """What this command has recorded, if there is a hook to hear of it."""
+    _clock_lead: timedelta | None = None
+    """How far this machine's clock is ahead of the server's; None until a move knows that."""
+    _ledger: LedgerPlace | None = None
+    _has_recorded = False
 
     def __init__(
         self,
@@ -105,10 +109,7 @@ class Env:
         self.zone, self.is_zone_known = zone or "UTC", bool(zone)
         self._today = today or environ.get("PROMISECTL_TODAY")
         self.now = _resolve_now(self._today, self.zone)
-        self._clock_lead: timedelta | None = None
-        """How far this machine's clock is ahead of the server's; None until a move knows that."""
         self._ledger_option = ledger
-        self._ledger: Ledger | None = None
         self.offline_setting = self._find_offline_setting(is_given=offline)
         if color not in (None, *constants.COLOR_CHOICES):
             raise errors.BadChoice("--color", color, constants.COLOR_CHOICES)
@@ -121,7 +122,6 @@ class Env:
         self._page = _PageBuffer(encoding) if encoding else None
         # Each line with its `whole`; printed after the page.
         self._late_warnings: list[tuple[str, bool]] = []
-        self._has_recorded = False
         self.chosen_dates: dict[tuple[str, ...], str] = {}
         """The reading that a person chose, by all readings of a date, so that it is asked once."""
         self.back_meaning = ""
@@ -151,7 +151,7 @@ class Env:
         )
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> LedgerPlace:
         """The ledger: the path of a file, or a ledger on a server.
 
         Raises NoHome, BadPlace, NotAnAddress and PasswordInAddress.
@@ -160,7 +160,7 @@ class Env:
             self._ledger = self._resolve_ledger(self.ledger_wish[0])
         return self._ledger
 
-    def _resolve_ledger(self, name: str | None) -> Ledger:
+    def _resolve_ledger(self, name: str | None) -> LedgerPlace:
         """Return the ledger of a name; the default one without a name."""
         from promisectl.storage import ledger
 

@@ -1,20 +1,21 @@
 """Run the proofs by hand: `python -m tests.guarantees [--all] [NAME…]`, with a bar, and a table of figures at the end.
 
-Without --all a sample of each is run. With --write FILE the table goes into a Markdown file, under its heading “Figures”.
+Without --all a sample of each is run. With --server ADDRESS those of a ledger on a server use an empty database there, each with schemas of
+its own that it drops in the end; without it they start a server. With --write FILE the tables go into a Markdown file, under its headings “Figures” and “Figures with a server”.
 """
 
 import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.guarantees.harness import figures
+from tests.guarantees.harness import figures, servers
 from tests.guarantees.harness.mutants import convicting
 from tests.guarantees.harness.proof import PROOFS, SAMPLE, WHOLE, Found, Proof, Size, proofs
 
@@ -50,20 +51,42 @@ def main(words: list[str]) -> int:
         "--write",
         metavar="FILE",
         type=Path,
-        help="put the table into a Markdown file, under “Figures”",
+        help="put the tables into a Markdown file, under “Figures” and “Figures with a server”",
+    )
+    parser.add_argument(
+        "--server",
+        metavar="ADDRESS",
+        help="only the proofs of a ledger on a server, on this one: a database in which schemas can be created",
     )
     asked = parser.parse_args(words)
+    names = _choose_names(asked.names or PROOFS, asked.server)
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # in the background they may be ignored, by all that is started here, too
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     size = WHOLE if asked.all else SAMPLE
-    ran = list(_run(asked.names or PROOFS, size, mutants=not asked.no_mutants))
-    table = figures.table(ran, whole=asked.all)
-    print(table)
-    if asked.write:
-        figures.write(asked.write, table)
+    ran = list(_run(names, size, mutants=not asked.no_mutants))
+    for on_server in (False, True):
+        if some := [one for one in ran if one.proof.needs_server == on_server]:
+            table = figures.table(some, whole=asked.all)
+            print(table)
+            if asked.write:
+                figures.write(asked.write, table, on_server=on_server)
     return 0 if all(one.holds for one in ran) else 1
+
+
+def _choose_names(names: Sequence[str], server: str | None) -> list[str]:
+    """The proofs that can be run: those with a server need one, and on a given server no other is run, nor one that kills it."""
+    if server:
+        servers.GIVEN.append(server)
+    known = proofs()
+    if server:
+        return [name for name in names if known[name].needs_server and not known[name].ends_server]
+    if servers.is_available():
+        return [*names]
+    left_out = [name for name in names if known[name].needs_server]
+    print(f"There is no server here for {', '.join(left_out)}.", file=sys.stderr)
+    return [name for name in names if name not in left_out]
 
 
 def _run(names: list[str], size: Size, *, mutants: bool) -> Iterator[Ran]:

@@ -116,6 +116,7 @@ class Storm:
 
     def blow(self) -> None:
         """Let all workers work until the commands are used up; of a mutant no more than its first fault."""
+        shared()  # started here, and not by several workers at once
         with ThreadPoolExecutor(WORKERS) as pool:
             for worker in [
                 pool.submit(Worker(self, number, self._seed).work) for number in range(WORKERS)

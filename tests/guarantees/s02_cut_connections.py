@@ -23,12 +23,12 @@ from tests.guarantees.harness.servers import Schema, Template
 from tests.tools.fork_server import Done, shared
 
 _DONE, _REFUSED, _UNCERTAIN = 0, 5, 7
-_WORKERS = 16
+_WORKERS = 24
 _WORKERS_OF_A_SAMPLE = 4
 _THOROUGHLY = ("make", "undo", "make (founding)")
 """The commands that are also cut at every message by which a connection begins; all connections begin alike."""
 _SAMPLE = ("make (founding)", "undo")
-_OF_A_MUTANT = ("note",)
+_OF_A_MUTANT = ("undo",)
 IMPATIENT = "a second for the outcome"
 """The program, but for the seconds that it waits for a server that is away: a sample has no time for them."""
 
@@ -140,7 +140,7 @@ def _iter_cuts(known: Known, size: Size, mutant: str | None) -> Iterator[Cut]:
             continue
         if place < begin or (piece.sender == CLIENT and piece.kind == "X"):
             continue
-        for how in ("before", "inside"):
+        for how in ("before", "inside") if size.whole or place >= commit else ("before",):
             yield Cut(piece, how)
             if mutant is None and (size.whole or place <= commit):
                 yield Cut(piece, how, returns=False)
@@ -198,6 +198,7 @@ PROOF = Proof(
         "the copy committed first",
         "a lost reply taken for a failure",
         "a lost reply taken for a success",
+        "undone_by not sent",
     ),
     needs_server=True,
 )

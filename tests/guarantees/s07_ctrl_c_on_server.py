@@ -155,7 +155,7 @@ class Machine:
             bare.send_signal(signal.SIGINT)
             bare.wait()
             taken_bare = time.monotonic() - began
-            code = _wait_for(run, _GIVE_UP)
+            code = _wait_for(run, limit + taken_bare + 1)
             taken = time.monotonic() - began
             err.seek(0)
             said = err.read().decode(errors="replace")

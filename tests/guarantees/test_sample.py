@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import check_server_programs
 from tests.guarantees.harness import scenes, views
 from tests.guarantees.harness.mutants import convicting
 from tests.guarantees.harness.proof import SAMPLE, Proof, proofs
@@ -18,8 +19,14 @@ def _still(done: int, of: int) -> None:
     """Nobody watches."""
 
 
+def _check_programs(proof: Proof) -> None:
+    if proof.needs_server:
+        check_server_programs()
+
+
 @pytest.mark.parametrize("proof", ALL.values(), ids=[*ALL])
 def test_the_guarantee_holds(proof: Proof) -> None:
+    _check_programs(proof)
     found = proof.tried(SAMPLE, None, _still)
     assert found.tried > 0
     assert list(found.faults) == [], f"{proof.guarantee}: {proof.says}"
@@ -27,6 +34,7 @@ def test_the_guarantee_holds(proof: Proof) -> None:
 
 @pytest.mark.parametrize(("proof", "mutant"), MUTANTS)
 def test_the_proof_finds_the_mutant(proof: Proof, mutant: str) -> None:
+    _check_programs(proof)
     assert convicting(mutant, proof.tried(SAMPLE, mutant, _still).faults)
 
 

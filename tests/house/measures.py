@@ -494,7 +494,7 @@ MEASURES = {
     "first-lines": Measure("first lines of docstrings over 90", 0, _measure_first_lines),
     "make": Measure(
         "modules that make passes",
-        34,
+        35,
         lambda: _measure_passed("make", "Call the bank", "--to", "dana", "--by", "in 3 days"),
     ),
     "owe": Measure("modules that owe passes", 20, lambda: _measure_passed("owe")),

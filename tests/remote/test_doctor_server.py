@@ -149,6 +149,21 @@ def test_the_rights_of_a_role(
     assert (found["same"][0], result.code) == (("wrong", 5) if user == "stranger" else ("ok", 0))
 
 
+def test_a_role_without_a_schema_is_not_told_of_an_earlier_state(
+    filled: Program,
+    run_sql: Callable[..., object],
+    server_with_roles: PostgresServer,
+    kept_database: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_sql(*RIGHTS, "REVOKE USAGE ON SCHEMA public FROM public")
+    monkeypatch.setenv("PROMISECTL_LEDGER", server_with_roles.address(kept_database, user="clerk"))
+    for words in (["owe"], ["note", "1", "x"]):
+        refused = filled(*words)
+        assert (refused.code, "(no schema that you may use)" in refused.stderr) == (5, True)
+    assert "no schema that you may use" in lines(filled("doctor"))["same"][1]
+
+
 def test_a_clerk_can_do_all_that_a_day_brings(
     filled: Program,
     server_with_roles: PostgresServer,

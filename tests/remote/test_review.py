@@ -17,6 +17,7 @@ import pytest
 from promisectl import errors
 from promisectl.domain.people import Newcomer
 from promisectl.storage.journal import Journal
+from promisectl.storage.remote.server import Server
 from promisectl.storage.remote.server_ledger import ServerLedger
 from tests.conftest import Program
 from tests.tools.postgres import PostgresServer
@@ -177,3 +178,49 @@ def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
     assert postgres_server.run_sql("SELECT number FROM head", database=database) == [(2,)]
     in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
     assert postgres_server.run_sql(in_first, database=database) == []
+
+
+def test_a_ledger_begins_again_where_its_tables_were_dropped(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    machine("home").ok("make", "Send the numbers", "--to", "dana")
+    tables = "head, entry, person, alias, once, promise, act, part, series"
+    postgres_server.run_sql(f"DROP TABLE {tables} CASCADE", database=database)  # but no function
+    laptop = machine("laptop")
+    laptop.ok("make", "Send the numbers", "--to", "dana")
+    assert "guards\tok" in laptop.ok("doctor")
+
+
+def test_what_is_in_the_way_of_a_new_ledger_is_named(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    postgres_server.run_sql("CREATE TYPE person AS ENUM ('x')", database=database)
+    result = machine("home")("make", "Send the numbers", "--to", "dana")
+    assert result.code == 5
+    assert 'type "person" already exists' in result.stderr
+
+
+def test_a_move_that_leaves_the_head_where_it_was_is_not_recorded(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    postgres_server.run_sql(
+        "CREATE FUNCTION keep_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER keep_row BEFORE UPDATE ON head FOR EACH ROW EXECUTE FUNCTION keep_row()",
+        database=database,
+    )
+    result = home("accept", "1")
+    assert result.code == 5
+    assert "keeps the head where it is). Nothing was recorded." in result.stderr
+    assert postgres_server.run_sql("SELECT max(number) FROM act", database=database) == [(2,)]
+    assert "proposed" in home.ok("list", "--all")
+
+
+def test_two_connections_wait_each_for_its_own_answer(address: str) -> None:
+    first, second = Server(address, {}, 5), Server(address, {}, 5)
+    second.run("SELECT 1", seconds=0.05)
+    time.sleep(0.1)
+    assert first.run("SELECT 2 FROM pg_sleep(0.1)") == [(2,)]
+    first.close()
+    second.close()

@@ -3,7 +3,6 @@
 import os
 import shlex
 import socket
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -116,15 +115,12 @@ def test_offline_without_a_copy(machine: Callable[[str], Program]) -> None:
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], Program]) -> None:
-    """A view waits 2 seconds for it, a move 5: here nothing more than that they end is looked at."""
     home = machine("home")
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(home.home / ".s.PGSQL.5432"))
         silent.listen()
         home.environ["PROMISECTL_LEDGER"] = f"postgresql:///x?host={home.home}"
-        begin = time.monotonic()
         result = home("owe")
-        assert time.monotonic() - begin < 60
         assert result.code == 5
         assert "no answer within 2 seconds" in result.stderr
         result = home("make", "Run", "--to", "me")

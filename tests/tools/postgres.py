@@ -198,6 +198,7 @@ class PostgresServer:
             extensions.set_wait_callback(None)
             connection.autocommit = True
             cursor = connection.cursor()
+            cursor.execute("SET lock_timeout = '20s'")  # a test that would wait for ever fails
             for statement in statements:
                 cursor.execute(statement, bound or None)
             return cursor.fetchall() if cursor.description else []

@@ -22,10 +22,10 @@ SCHEMA = (
     'CREATE TABLE series ( promise BIGINT NOT NULL, series TEXT COLLATE "C" NOT NULL, place BIGINT NOT NULL, "of" BIGINT NOT NULL, PRIMARY KEY (promise), FOREIGN KEY(promise) REFERENCES promise (id) DEFERRABLE INITIALLY DEFERRED )',
     'CREATE INDEX series_rows ON series (series, place)',
     "COMMENT ON TABLE head IS 'A ledger of promisectl: its newest act, and its schema step'",
-    "CREATE FUNCTION act_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'acts are never changed' USING ERRCODE = 'restrict_violation'; RETURN NEW; END $$",
-    "CREATE FUNCTION act_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'acts are never deleted' USING ERRCODE = 'restrict_violation'; RETURN NEW; END $$",
-    "CREATE FUNCTION act_is_the_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM act) THEN RAISE EXCEPTION 'acts are only ever appended' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
-    "CREATE FUNCTION promise_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'promises are never deleted' USING ERRCODE = 'restrict_violation'; RETURN NEW; END $$",
+    "CREATE OR REPLACE FUNCTION act_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'acts are never changed' USING ERRCODE = 'restrict_violation'; RETURN NEW; END $$",
+    "CREATE OR REPLACE FUNCTION act_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'acts are never deleted' USING ERRCODE = 'restrict_violation'; RETURN NEW; END $$",
+    "CREATE OR REPLACE FUNCTION act_is_the_next() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM act) THEN RAISE EXCEPTION 'acts are only ever appended' USING ERRCODE = 'restrict_violation'; END IF; RETURN NEW; END $$",
+    "CREATE OR REPLACE FUNCTION promise_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'promises are never deleted' USING ERRCODE = 'restrict_violation'; RETURN NEW; END $$",
     'CREATE TRIGGER act_is_never_changed BEFORE UPDATE ON act FOR EACH ROW EXECUTE FUNCTION act_is_never_changed()',
     'CREATE TRIGGER act_is_never_deleted BEFORE DELETE ON act FOR EACH ROW EXECUTE FUNCTION act_is_never_deleted()',
     'CREATE TRIGGER act_is_the_next BEFORE INSERT ON act FOR EACH ROW EXECUTE FUNCTION act_is_the_next()',
@@ -42,7 +42,7 @@ HEAD = 'SELECT head.number, head.hash, head.step, (SELECT act.hash FROM act WHER
 LOCK_HEAD = 'SELECT 1 FROM head FOR UPDATE'
 HASHES = 'SELECT act.number, act.hash FROM act WHERE act.number IN (%(first)s, %(second)s)'
 FIRST_HEAD = "INSERT INTO head (one, number, hash, step) VALUES (true, 0, '', %(step)s::BIGINT)"
-MOVE_HEAD = 'UPDATE head SET number=%(last)s::BIGINT, hash=%(hash_of_last)s::VARCHAR COLLATE "C" WHERE head.number = %(before)s::BIGINT AND head.hash = %(hash_before)s::VARCHAR COLLATE "C"'
+MOVE_HEAD = 'WITH moved AS (UPDATE head SET number=%(last)s::BIGINT, hash=%(hash_of_last)s::VARCHAR COLLATE "C" WHERE head.number = %(before)s::BIGINT AND head.hash = %(hash_before)s::VARCHAR COLLATE "C" RETURNING head.one) SELECT 1 / count(*) AS moved_heads FROM moved'
 SET_STEP = 'UPDATE head SET step=%(step)s::BIGINT'
 FREE_HANDLES = "UPDATE person SET handle=('?' || CAST(person.id AS TEXT))"
 DROP_ALIASES = 'DELETE FROM alias'

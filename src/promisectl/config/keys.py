@@ -153,7 +153,7 @@ def parse_ledger_value(value: Any) -> str:
         raise ValueError("ledger must be a path or an address, as in postgresql://host/promises")
     if ledger.is_on_server(value):
         try:
-            ledger.check_address(value)
+            ledger.check_ledger_address(value)
         except errors.Usage as problem:
             raise ValueError(problem.clause) from None
     elif not (os.path.isabs(value) or value.startswith("~")):

@@ -98,9 +98,9 @@ def generate_server_guards() -> dict[tuple[str, str, str], str]:
     guards: dict[tuple[str, str, str], str] = {}
     for guard in tables.SERVER_GUARDS:
         statement = " ".join(guard.split())
-        _, kind, name, *_ = statement.split()
-        if kind == "FUNCTION":
-            guards["function", "", name.removesuffix("()")] = statement
+        if statement.startswith("CREATE OR REPLACE FUNCTION "):
+            name = statement.partition("FUNCTION ")[2].partition("(")[0]
+            guards["function", "", name] = statement
     for kind in ("key", "reference", "check"):
         for table in (tables.HEAD_TABLE, *SQLModel.metadata.sorted_tables):
             guards |= {

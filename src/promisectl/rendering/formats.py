@@ -124,7 +124,7 @@ def format_time_span(span: timedelta, days: int) -> str:
 
 
 def format_clock_difference(seconds: float) -> str:
-    """Return by how much a clock is ahead of another one: “5 minutes ahead of”, “3 seconds behind”.
+    """Return how a clock differs from another one: “5 minutes ahead of”, “3 seconds behind”.
 
     Below 0 it is behind.
     """

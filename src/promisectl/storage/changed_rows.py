@@ -33,7 +33,7 @@ from sqlmodel import SQLModel
 from promisectl.storage import tables
 
 TABLES = SQLModel.metadata.sorted_tables
-"""The tables of a ledger in the order in which rows travel: each after those that it refers to.
+"""The tables of a ledger in the order in which rows travel: after those that they refer to.
 
 In another order, SQLite would look for the rows that refer to each one, without an index.
 """
@@ -47,31 +47,31 @@ _INSERTED_TABLES = ("act", "once", *LINK_TABLES)
 To change a row that is there takes a right to UPDATE the table, also where none is there.
 """
 
-_act, _person, _alias, _entry, _once, _promise = (
+_ACT_TABLE, _PERSON_TABLE, _ALIAS_TABLE, _ENTRY_TABLE, _ONCE_TABLE, _PROMISE_TABLE = (
     SQLModel.metadata.tables[name]
     for name in ("act", "person", "alias", "entry", "once", "promise")
 )
 _head = tables.HEAD_TABLE
-_IS_NEW_ACT = _act.c.number > bindparam("since", type_=BigInteger)
+_IS_NEW_ACT = _ACT_TABLE.c.number > bindparam("since", type_=BigInteger)
 _CHANGES_PEOPLE = exists().where(
-    and_(_IS_NEW_ACT, _act.c.person.is_not(None), text("verb <> 'meet'"))
+    and_(_IS_NEW_ACT, _ACT_TABLE.c.person.is_not(None), text("verb <> 'meet'"))
 )
 
 
 def _select_of_new_acts(name: str) -> Any:
     """Select the numbers that the new acts have in a column."""
-    return select(_act.c[name]).where(_IS_NEW_ACT, _act.c[name].is_not(None))
+    return select(_ACT_TABLE.c[name]).where(_IS_NEW_ACT, _ACT_TABLE.c[name].is_not(None))
 
 
 _PROMISES_OF_NEW_ACTS = _select_of_new_acts("promise")
 _PEOPLE_OF_NEW_ACTS = _select_of_new_acts("person")
 
 CHANGED: dict[str, ColumnElement[bool]] = {
-    "entry": _entry.c.id.in_(_select_of_new_acts("entry")),
-    "person": or_(_person.c.id.in_(_PEOPLE_OF_NEW_ACTS), _CHANGES_PEOPLE),
-    "alias": or_(_alias.c.person.in_(_PEOPLE_OF_NEW_ACTS), _CHANGES_PEOPLE),
-    "once": _once.c.entry.in_(_select_of_new_acts("entry")),
-    "promise": _promise.c.id.in_(_PROMISES_OF_NEW_ACTS),
+    "entry": _ENTRY_TABLE.c.id.in_(_select_of_new_acts("entry")),
+    "person": or_(_PERSON_TABLE.c.id.in_(_PEOPLE_OF_NEW_ACTS), _CHANGES_PEOPLE),
+    "alias": or_(_ALIAS_TABLE.c.person.in_(_PEOPLE_OF_NEW_ACTS), _CHANGES_PEOPLE),
+    "once": _ONCE_TABLE.c.entry.in_(_select_of_new_acts("entry")),
+    "promise": _PROMISE_TABLE.c.id.in_(_PROMISES_OF_NEW_ACTS),
     "act": _IS_NEW_ACT,
     **{
         name: SQLModel.metadata.tables[name].c.promise.in_(_PROMISES_OF_NEW_ACTS)
@@ -115,7 +115,7 @@ def select_changed_on_server() -> ClauseElement:
             literal_column(str(place)).label(columns[0]),
             (
                 _get_key(table)
-                if isinstance(_get_key(table).type, type(_act.c.number.type))
+                if isinstance(_get_key(table).type, type(_ACT_TABLE.c.number.type))
                 else literal_column("0")
             ).label(columns[1]),
             cast(func.json_build_array(*table.columns), Text).label(columns[2]),
@@ -175,7 +175,7 @@ def put_onto_server() -> dict[str, ClauseElement]:
         values: list[ColumnElement[Any]] = [
             literal_column(
                 f"(given.cells ->> {place})::bigint"
-                if isinstance(column.type, type(_act.c.number.type))
+                if isinstance(column.type, type(_ACT_TABLE.c.number.type))
                 else f"given.cells ->> {place}"
             )
             for place, column in enumerate(table.columns)
@@ -194,8 +194,8 @@ _HEAD = select(
     _head.c.number,
     _head.c.hash,
     _head.c.step,
-    select(_act.c.hash)
-    .where(_act.c.number == bindparam("mine", type_=BigInteger))
+    select(_ACT_TABLE.c.hash)
+    .where(_ACT_TABLE.c.number == bindparam("mine", type_=BigInteger))
     .scalar_subquery()
     .label("at_mine"),
     _SERVER_MOMENT.label("moment"),
@@ -210,46 +210,55 @@ _HEAD = select(
 SERVER_STATEMENTS: dict[str, ClauseElement] = {
     "HEAD": _HEAD,
     "LOCK_HEAD": select(text("1")).select_from(_head).with_for_update(),
-    "HASHES": select(_act.c.number, _act.c.hash).where(
-        _act.c.number.in_([bindparam("first"), bindparam("second")])
+    "HASHES": select(_ACT_TABLE.c.number, _ACT_TABLE.c.hash).where(
+        _ACT_TABLE.c.number.in_([bindparam("first"), bindparam("second")])
     ),
     "FIRST_HEAD": insert(_head).values(
         one=text("true"), number=text("0"), hash=text("''"), step=bindparam("step")
     ),
-    "MOVE_HEAD": update(_head)
-    .where(_head.c.number == bindparam("before"), _head.c.hash == bindparam("hash_before"))
-    .values(number=bindparam("last"), hash=bindparam("hash_of_last")),
-    "SET_STEP": update(_head).values(step=bindparam("step")),
-    "FREE_HANDLES": update(_person).values(
-        handle=literal_column("'?'").concat(cast(_person.c.id, Text))
+    # One divided by none ends a transaction whose head something else keeps where it was.
+    "MOVE_HEAD": select(
+        literal_column("1 / count(*)").label("moved_heads"),
+    ).select_from(
+        update(_head)
+        .where(_head.c.number == bindparam("before"), _head.c.hash == bindparam("hash_before"))
+        .values(number=bindparam("last"), hash=bindparam("hash_of_last"))
+        .returning(_head.c.one)
+        .cte("moved")
     ),
-    "DROP_ALIASES": delete(_alias),
-    "MARK_ENTRY_UNDONE": update(_entry)
-    .where(_entry.c.id == bindparam("entry_id"))
+    "SET_STEP": update(_head).values(step=bindparam("step")),
+    "FREE_HANDLES": update(_PERSON_TABLE).values(
+        handle=literal_column("'?'").concat(cast(_PERSON_TABLE.c.id, Text))
+    ),
+    "DROP_ALIASES": delete(_ALIAS_TABLE),
+    "MARK_ENTRY_UNDONE": update(_ENTRY_TABLE)
+    .where(_ENTRY_TABLE.c.id == bindparam("entry_id"))
     .values(undone_by=bindparam("undone_by", type_=BigInteger)),
 }
 """The other statements that the server runs."""
 
 COPY_STATEMENTS: dict[str, ClauseElement] = {
     "CHAIN_SINCE": select(
-        _act,
-        _entry.c.command,
-        func.coalesce(_promise.c.uid, _act.c.person).label("about"),
+        _ACT_TABLE,
+        _ENTRY_TABLE.c.command,
+        func.coalesce(_PROMISE_TABLE.c.uid, _ACT_TABLE.c.person).label("about"),
     )
     .select_from(
-        _act.outerjoin(_entry, _entry.c.id == _act.c.entry).outerjoin(
-            _promise, _promise.c.id == _act.c.promise
+        _ACT_TABLE.outerjoin(_ENTRY_TABLE, _ENTRY_TABLE.c.id == _ACT_TABLE.c.entry).outerjoin(
+            _PROMISE_TABLE, _PROMISE_TABLE.c.id == _ACT_TABLE.c.promise
         )
     )
     .where(_IS_NEW_ACT)
-    .order_by(_act.c.number),
+    .order_by(_ACT_TABLE.c.number),
     "CHANGES_OF_PEOPLE": select(_CHANGES_PEOPLE),
     "UNDO_MARKS_SINCE": select(
-        func.json_extract(_act.c.body, text("'$.target'")).label("entry_id"),
-        case((_act.c.verb == literal_column("'undo'"), _act.c.entry)).label("undone_by"),
+        func.json_extract(_ACT_TABLE.c.body, text("'$.target'")).label("entry_id"),
+        case((_ACT_TABLE.c.verb == literal_column("'undo'"), _ACT_TABLE.c.entry)).label(
+            "undone_by"
+        ),
     )
     .where(_IS_NEW_ACT, text("verb IN ('undo', 'redo')"))
-    .order_by(_act.c.number),
+    .order_by(_ACT_TABLE.c.number),
 }
 """What a copy is asked about acts that were written into it."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from promisectl.storage.remote.server_ledger import Caller, ServerLedger
 
     T = TypeVar("T")
-    Ledger: TypeAlias = str | ServerLedger
+    LedgerPlace: TypeAlias = str | ServerLedger
     """The path of a file, or a ledger on a server."""
 
 
@@ -31,7 +31,7 @@ def is_on_server(name: str) -> bool:
     return "://" in name
 
 
-def check_address(address: str) -> None:
+def check_ledger_address(address: str) -> None:
     """Refuse what is not the address of a ledger on a server.
 
     Raises NotAnAddress and PasswordInAddress.
@@ -54,7 +54,7 @@ def name_server_ledger(
 
 
 def run_in_transaction(
-    ledger: Ledger,
+    ledger: LedgerPlace,
     work: Callable[[sqlite3.Connection], T],
     back_up: Callable[[str], None] | None = None,
     reason: str = "",
@@ -80,7 +80,7 @@ def run_in_transaction(
     return ledger.run_in_transaction(work, back_up, reason, may_replace_rows=may_replace_rows)
 
 
-def prepare_writing(ledger: Ledger) -> None:
+def prepare_writing(ledger: LedgerPlace) -> None:
     """Prepare a ledger for a command that is going to write, before it reads.
 
     In a file, this ends a mode of another program. On a server, it lets no view of the command be
@@ -94,7 +94,7 @@ def prepare_writing(ledger: Ledger) -> None:
 
 @contextmanager
 def open_snapshot(
-    ledger: Ledger, *, patience: float = connection.LOCK_WAIT_SECONDS
+    ledger: LedgerPlace, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading; the connection sees one moment of it throughout.
 
@@ -110,7 +110,7 @@ def open_snapshot(
 
 @contextmanager
 def open_snapshot_or_empty(
-    ledger: Ledger, *, patience: float = connection.LOCK_WAIT_SECONDS
+    ledger: LedgerPlace, *, patience: float = connection.LOCK_WAIT_SECONDS
 ) -> Iterator[sqlite3.Connection]:
     """Open the ledger for reading, or an empty one in memory if there is none.
 
@@ -126,7 +126,7 @@ def open_snapshot_or_empty(
             yield db
 
 
-def refresh_copy(ledger: Ledger) -> None:
+def refresh_copy(ledger: LedgerPlace) -> None:
     """Bring this machine's copy of a ledger on a server up to date; nothing else needs that.
 
     Where the server does not answer, a view warns. Raises LedgerError.
@@ -135,7 +135,7 @@ def refresh_copy(ledger: Ledger) -> None:
         ledger.refresh()
 
 
-def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
+def examine_server(ledger: LedgerPlace) -> list[IntegrityFinding]:
     """Bring the copy of a ledger on a server up to date, and return what `doctor` finds there.
 
     There is nothing to find for a file. Raises NewerLedger and LedgerBusy.
@@ -147,7 +147,7 @@ def examine_server(ledger: Ledger) -> list[IntegrityFinding]:
     return examination.examine_server_ledger(ledger)
 
 
-def repair_on_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str]:
+def repair_on_server(ledger: LedgerPlace, back_up: Callable[[str], None]) -> list[str]:
     """Do on a server what `doctor --fix` does in a file, and return what was done.
 
     `back_up` is called before an upgrade of the schema. Raises LedgerError.
@@ -159,7 +159,7 @@ def repair_on_server(ledger: Ledger, back_up: Callable[[str], None]) -> list[str
     return server_repair.repair_server_ledger(ledger, back_up)
 
 
-def has_ledger(ledger: Ledger) -> bool:
+def has_ledger(ledger: LedgerPlace) -> bool:
     """Whether there is a ledger: any file at its path. Raises LedgerError if nobody can know."""
     return ledger_file.has_file(ledger) if isinstance(ledger, str) else ledger.has_ledger()
 

@@ -66,7 +66,7 @@ def repair_schema(path: str, backup_place: BackupPlace) -> Iterator[str]:
 
 
 def repair_server(
-    server_ledger: ledger.Ledger, copy: str, backup_place: BackupPlace
+    server_ledger: ledger.LedgerPlace, copy: str, backup_place: BackupPlace
 ) -> Iterator[str]:
     """Repair a ledger on a server, with a backup of its copy before an upgrade.
 

@@ -40,8 +40,8 @@ _INSTANT_CHECKS_SQL = {
     ),
     "postgresql": "{0} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}Z$'",
 }
-_INTEGER = Integer().with_variant(BigInteger(), "postgresql")
-_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+_INTEGER_TYPE = Integer().with_variant(BigInteger(), "postgresql")
+_TEXT_TYPE = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _build_choice_check(column: str, *values: str) -> str:
@@ -57,11 +57,11 @@ OPEN_CONDITION = _build_choice_check(*_OPEN_STATE_CHOICES)
 
 
 def _build_integer_column(**options: Any) -> Any:
-    return Field(sa_type=_INTEGER, **options)
+    return Field(sa_type=_INTEGER_TYPE, **options)
 
 
 def _build_text_column(**options: Any) -> Any:
-    return Field(sa_type=_TEXT, **options)
+    return Field(sa_type=_TEXT_TYPE, **options)
 
 
 class _IsInstant(ColumnElement[bool]):
@@ -349,7 +349,8 @@ HEAD_TABLE = Table(
 FIRST_SERVER_STEP = 2
 """The schema step of the first ledgers on servers."""
 
-_SERVER_GUARD_SQL = """CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+_SERVER_GUARD_SQL = """CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+  AS $$ BEGIN
   {condition}RAISE EXCEPTION '{sentence}' USING ERRCODE = 'restrict_violation';{end} RETURN NEW;
 END $$"""
 _NOT_THE_NEXT_SQL = "NEW.number IS DISTINCT FROM (SELECT coalesce(max(number), 0) + 1 FROM act)"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.guarantees.harness import servers
 from tests.tools import sections
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ its mutant would prove nothing."""
 
 def table(ran: Sequence["Ran"], *, whole: bool) -> str:
     """A row for every proof, with the date, the versions and the mutants that were found."""
-    head = f"{'All of it' if whole else 'A sample'}, run on {sections.today()} with {sections.versions()}."
+    on = (
+        f", PostgreSQL {servers.fetch_version()}"
+        if any(one.proof.needs_server for one in ran)
+        else ""
+    )
+    head = f"{'All of it' if whole else 'A sample'}, run on {sections.today()} with {sections.versions()}{on}."
     rows = ["| guarantee | tried | faults | mutants found |", "|---|---|---|---|"]
     for one in ran:
         if not one.mutant:
@@ -36,6 +42,6 @@ def counted(ran: "Ran") -> str:
     return f"{ran.found.tried:,} {ran.proof.counts}{figures}"
 
 
-def write(file: Path, table: str) -> None:
-    """Put a table under the heading of the figures in a Markdown file."""
-    sections.put(file, "Figures", table)
+def write(file: Path, table: str, *, on_server: bool) -> None:
+    """Put a table under the heading of the figures in a Markdown file; those with a server have their own."""
+    sections.put(file, "Figures with a server" if on_server else "Figures", table)

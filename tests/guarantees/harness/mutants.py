@@ -344,6 +344,15 @@ def _own_clock() -> None:
     env.Env.use_clock = lambda *_: None
 
 
+def _moves_not_flushed() -> None:
+    from promisectl.storage.remote import server
+
+    server._BEGIN_MOVE = tuple(
+        one.replace("synchronous_commit = on", "synchronous_commit = off")
+        for one in server._BEGIN_MOVE
+    )
+
+
 def _locking_views() -> None:
     from promisectl.storage.remote import server
 
@@ -419,6 +428,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "a copy without the chain": _copy_without_chain,
     "undone_by not sent": _marks_not_sent,
     "the clock of the machine": _own_clock,
+    "synchronous_commit=off": _moves_not_flushed,
     "a view that locks": _locking_views,
     "waiting inside the driver": _waits_in_library,
     "an error of the copy reported": _copy_failures_reported,

@@ -106,6 +106,14 @@ def run_sql(address: str, sql: str, bound: Sequence[Any] = ()) -> list[tuple[Any
         return cursor.fetchall() if cursor.description else []
 
 
+def fetch_version() -> str:
+    """The version of the server that the proofs use."""
+    ((version,),) = run_sql(
+        find_database(), "SELECT split_part(current_setting('server_version'), ' ', 1)"
+    )
+    return str(version)
+
+
 @contextmanager
 def open_own_server(**settings: str) -> Iterator[tuple[PostgresServer, str]]:
     """A server for one proof alone, with the address of a database on it."""
@@ -120,7 +128,9 @@ def find_database() -> str:
     if not _shared:
         stack = ExitStack()
         # A vacuum would count as something that is written.
-        _shared.append(stack.enter_context(open_own_server(autovacuum="off"))[1])
+        _shared.append(
+            stack.enter_context(open_own_server(autovacuum="off", max_connections="100"))[1]
+        )
         atexit.register(stack.close)
     return _shared[0]
 

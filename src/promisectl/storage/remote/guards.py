@@ -141,5 +141,5 @@ def list_guard_repairs(part: tuple[str, str, str], statement: str) -> tuple[str,
     """Return the statements that create a guard again."""
     kind, table, name = part
     if kind == "function":
-        return (statement.replace("CREATE ", "CREATE OR REPLACE ", 1),)
+        return (statement,)
     return (_DROPS_SQL[kind].format(table=table, name=name), statement)

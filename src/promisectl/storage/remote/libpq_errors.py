@@ -15,6 +15,7 @@ _MISSING_PARTS = ("42P01", "42703", "42883")  # table, column, function
 _CREATED_MEANWHILE = ("42P07", "23505", "42710", "42723")
 _RETRIED = ("40001", "40P01")
 _LOCK_TIMEOUT = "55P03"
+_HEAD_NOT_MOVED = "22012"  # see MOVE_HEAD
 _MISSING_RIGHTS = ("42501", "25006")
 _BROKEN_CLASSES = ("08", "57P")
 _BROKEN = ("25P03", "25P04")
@@ -87,6 +88,8 @@ def explain_server_error(address: str, error: BaseException, patience: float) ->
     code = get_sqlstate(error)
     if code == _LOCK_TIMEOUT:
         return errors.LedgerBusy(address, patience)
+    if code == _HEAD_NOT_MOVED:
+        return errors.ServerFailed(address, "something there keeps the head where it is")
     if code in _MISSING_RIGHTS:
         return errors.MissingRights(address, describe_error(error))
     if is_broken(error):

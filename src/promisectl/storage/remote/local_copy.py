@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import suppress
 from itertools import groupby, islice
 from operator import itemgetter
@@ -14,19 +15,19 @@ from promisectl.compiled import sql
 from promisectl.storage import codec, connection, creation, ledger_file
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
     from promisectl.storage.connection import LastAct
     from promisectl.storage.remote.server import Server, ServerHead
 
-_MAX_ROWS = 500
+_MAX_WRITTEN_ROWS = 500
 
 
 def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct) -> None:
     """Add to the copy what the server has after `mine`, checked act by act.
 
-    Where another command has done so meanwhile, this does nothing. Raises OtherHistory.
+    Where another command has done so meanwhile, this does nothing. Raises OtherHistory, and
+    DamagedServerLedger where rows of the server do not fit together.
     """
 
     def add_rows(db: sqlite3.Connection) -> None:
@@ -34,11 +35,15 @@ def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct)
             _write_rows(db, server.iter_rows(mine.number), mine)
             _check_chain(path, server.address, db, head, mine)
 
-    if ledger_file.has_file(path):
-        ledger_file.run_file_transaction(path, add_rows)
-        return
-    with suppress(FileExistsError):
-        creation.create_ledger(path, add_rows)
+    try:
+        if ledger_file.has_file(path):
+            ledger_file.run_file_transaction(path, add_rows)
+            return
+        with suppress(FileExistsError):
+            creation.create_ledger(path, add_rows)
+    except sqlite3.IntegrityError as error:
+        what = f"its rows do not fit together ({error})"
+        raise errors.DamagedServerLedger(server.address, what) from error
 
 
 def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: LastAct) -> None:
@@ -50,7 +55,7 @@ def _write_rows(db: sqlite3.Connection, rows: Iterator[tuple[str, str]], mine: L
             db.execute(sql.DELETE_ALIASES)
             db.execute(sql.CLEAR_HANDLES)
             continue
-        while batch := list(islice(group, _MAX_ROWS)):
+        while batch := list(islice(group, _MAX_WRITTEN_ROWS)):
             cells = [json.loads(text) for _, text in batch]
             db.executemany(statements.PUT_INTO_COPY[table], cells)
         if table == "act" and mine.number:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-LOCK_WAIT_SECONDS = 10
+SERVER_LOCK_SECONDS = 10
 _ANSWER_SECONDS = 10
 _LONG_ANSWER_SECONDS = 60
 _FETCHED_ROWS = 2_000
@@ -26,16 +25,16 @@ _BEGIN_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_MOVE = (
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     "SET LOCAL synchronous_commit = on",
-    f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'",
+    f"SET LOCAL lock_timeout = '{SERVER_LOCK_SECONDS}s'",
     "SET LOCAL idle_in_transaction_session_timeout = '10s'",
     f"SET LOCAL statement_timeout = '{_LONG_ANSWER_SECONDS}s'",
 )
 _TABLES_OF_SCHEMA = (
-    "SELECT relname FROM pg_class "
+    "SELECT current_schema(), ARRAY(SELECT relname::text FROM pg_class "
     "WHERE relnamespace = quote_ident(current_schema())::regnamespace "
     "AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT * FROM pg_depend "
     "WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') "
-    "ORDER BY relname LIMIT 4"
+    "ORDER BY relname LIMIT 4)"
 )
 
 
@@ -75,7 +74,7 @@ class Server:
         self.messages = 0
         """How many messages were sent."""
         self._cursors = 0
-        self._waiter: wait_callback.Waiter
+        self._waiter = wait_callback.Waiter()
         self._connection = self._connect(patience, environ)
         self._cursor = self._connection.cursor()
 
@@ -84,9 +83,7 @@ class Server:
             import psycopg2
         except ImportError as error:
             raise errors.NoDriver from error
-        self._waiter = wait_callback.install_waiter()
-        self._waiter.deadline = time.monotonic() + patience
-        self._waiter.is_abandoned = self.is_abandoned
+        self._waiter.begin_wait(patience, self.is_abandoned)
         try:
             connection = psycopg2.connect(
                 self.address,
@@ -160,8 +157,7 @@ class Server:
         seconds: float = _ANSWER_SECONDS,
         **bound: Any,
     ) -> None:
-        self._waiter.deadline = time.monotonic() + seconds
-        self._waiter.is_abandoned = self.is_abandoned
+        self._waiter.begin_wait(seconds, self.is_abandoned)
         self.messages += 1
         whole = b";\n".join(
             message if isinstance(message, bytes) else self.bind(message, **bound)
@@ -186,7 +182,7 @@ class Server:
             raise errors.ConnectionLost(self.address, "stopped with Ctrl-C") from error
         except psycopg2.Error as error:
             raise libpq_errors.explain_server_error(
-                self.address, error, LOCK_WAIT_SECONDS
+                self.address, error, SERVER_LOCK_SECONDS
             ) from error
 
     # What the ledger holds
@@ -211,7 +207,7 @@ class Server:
         import psycopg2
         from psycopg2 import extensions
 
-        seconds = LOCK_WAIT_SECONDS + _ANSWER_SECONDS
+        seconds = SERVER_LOCK_SECONDS + _ANSWER_SECONDS
         # An earlier transaction that only read may still be open.
         is_idle = self._connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
         end = () if is_idle else ("ROLLBACK",)
@@ -224,7 +220,9 @@ class Server:
             else:
                 return self._decode_head(self._cursor.fetchall())
         self.roll_back()
-        tables = [name for (name,) in self.run(_TABLES_OF_SCHEMA)]
+        ((schema, tables),) = self.run(_TABLES_OF_SCHEMA)
+        if schema is None:
+            raise errors.MissingRights(self.address, "no schema that you may use")
         if tables and not is_second_look:  # another machine may have created the ledger since
             return self._fetch_head(beginning, mine, is_second_look=True)
         if tables:
@@ -248,10 +246,11 @@ class Server:
         at = datetime.fromisoformat(moment).astimezone(UTC)
         return ServerHead(number, hash_, step, at_mine, at)
 
-    def create_ledger(self) -> ServerHead | None:
+    def create_ledger(self, *, is_second_try: bool = False) -> ServerHead | None:
         """Begin a move in a new ledger, which is there once the move is committed.
 
-        Returns its head; None if another machine has created it meanwhile.
+        Returns its head; None if another machine has created it meanwhile. On a second try, no
+        machine has: what is there has nothing to do with a ledger. Raises ServerFailed then.
         """
         import psycopg2
 
@@ -262,7 +261,7 @@ class Server:
                     *_BEGIN_MOVE, *statements.SCHEMA, step, statements.HEAD, mine=0, seconds=30
                 )
             except psycopg2.Error as error:
-                if not libpq_errors.is_created_meanwhile(error):
+                if is_second_try or not libpq_errors.is_created_meanwhile(error):
                     raise
             else:
                 return self._decode_head(self._cursor.fetchall())

@@ -121,6 +121,9 @@ class ServerLedger:
                 raise
             self._accept_old_copy(problem.why)
             return
+        except BaseException:
+            self.close()
+            raise
         if not self._writes:
             self.close()
         self._is_current = True
@@ -234,7 +237,7 @@ class ServerLedger:
 
     def lock(self) -> tuple[Server, LastAct]:
         """Lock the ledger on the server, bring the copy up to date, and return the newest act."""
-        is_reused = self._server is not None
+        is_reused, is_second_try = self._server is not None, False
         while True:
             server = self.connect()
             mine = fetch_copy_head(self.file)
@@ -247,8 +250,9 @@ class ServerLedger:
                 self.close()
                 continue
             if head is None and not mine.number:
-                head = server.create_ledger()
+                head = server.create_ledger(is_second_try=is_second_try)
                 if head is None:  # another machine was faster
+                    is_second_try = True
                     continue
             if head:
                 self.caller.use_clock(head.moment)  # first, as catching up may take long

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 _OUTCOME_SECONDS = 12
 _RETRY_SECONDS = 10
 _MESSAGE_BYTES = 1 << 20
-_MAX_ROWS = 500
-_LOOK_SECONDS = 0.05
+_MAX_SENT_ROWS = 500
+_RETRY_LOOK_SECONDS = 0.05
 _PING_SECONDS = 3
 _PING_STEPS = 20_000
 """How many steps of SQLite's virtual machine run between two looks at the clock."""
@@ -114,7 +114,7 @@ def _is_recorded(
             while time.monotonic() < until:
                 if is_abandoned():
                     raise
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_RETRY_LOOK_SECONDS)
             pause = min(2 * pause, 5.0)
         else:
             return head is not None and head.at_mine == last.hash
@@ -284,7 +284,7 @@ def iter_batches(rows: Iterator[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for row in rows:
-        if batch and (len(batch) == _MAX_ROWS or size + len(row) > _MESSAGE_BYTES // 4):
+        if batch and (len(batch) == _MAX_SENT_ROWS or size + len(row) > _MESSAGE_BYTES // 4):
             yield batch
             batch, size = [], 0
         batch.append(row)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_LOOK_SECONDS = 0.05
+_ABANDON_LOOK_SECONDS = 0.05
 
 
 class TooLong(Exception):
@@ -33,6 +33,17 @@ class Waiter:
         self.deadline = 0.0
         self.is_abandoned: Callable[[], bool] | None = None
 
+    def begin_wait(self, seconds: float, is_abandoned: Callable[[], bool] | None) -> None:
+        """Let the driver wait by this for the next answer, which has to come within `seconds`.
+
+        The driver has one callback for all connections.
+        """
+        from psycopg2 import extensions
+
+        self.deadline = time.monotonic() + seconds
+        self.is_abandoned = is_abandoned
+        extensions.set_wait_callback(self)
+
     def __call__(self, connection: Any) -> None:
         """Wait until the driver has what it waits for. Raises TooLong and Abandoned."""
         from psycopg2 import extensions
@@ -50,13 +61,4 @@ class Waiter:
     def _find_pause(self) -> float:
         """Return how many seconds to wait before the next look."""
         left = max(0.0, self.deadline - time.monotonic())
-        return min(left, _LOOK_SECONDS) if self.is_abandoned else left
-
-
-def install_waiter() -> Waiter:
-    """Let the driver wait by a new Waiter, and return it."""
-    from psycopg2 import extensions
-
-    waiter = Waiter()
-    extensions.set_wait_callback(waiter)
-    return waiter
+        return min(left, _ABANDON_LOOK_SECONDS) if self.is_abandoned else left
