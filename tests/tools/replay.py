@@ -288,7 +288,7 @@ class _Play:
         from tests.tools import postgres
 
         if self._own_server is None:
-            self._own_server = self._stack.enter_context(postgres.start_server())
+            self._own_server = self._stack.enter_context(postgres.start_server(fsync="on"))
         directory = str(self._own_server.directory)
         path = os.pathsep.join((self._programs, os.environ["PATH"], str(postgres.find_programs())))
         service = self._write_service_file("promises", "promises", owner or "owner", directory)
