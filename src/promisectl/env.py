@@ -416,6 +416,16 @@ class Env:
         except OverflowError:  # west of Greenwich the year 9999 ends after the last UTC moment
             return datetime.max.replace(microsecond=0, tzinfo=UTC)
 
+    @contextmanager
+    def wait_for_person(self) -> Iterator[None]:
+        """Let go of the ledger's server while a person takes time; after that, ask it again."""
+        remote = None if isinstance(self._ledger, str) else self._ledger
+        if remote:
+            remote.close()
+        yield
+        if remote:
+            remote.expect_changes()
+
     def refresh_now(self) -> None:
         """Read the clock again, after a person has taken time to answer."""
         lead = self._clock_lead or timedelta()
@@ -505,12 +515,13 @@ class Env:
         prompt = format_terminal_line(question, self._err, self.environ, spare=len(PROMPT_SIGN))
         while True:
             interrupts.restore_interrupts()
-            line = line_editor.read_line(
-                prompt + PROMPT_SIGN,
-                (self._in, self._err),
-                self.environ,
-                lambda: (*list_words(), *([_BACK_WORD] if self.back_meaning else ())),
-            )
+            with self.wait_for_person():
+                line = line_editor.read_line(
+                    prompt + PROMPT_SIGN,
+                    (self._in, self._err),
+                    self.environ,
+                    lambda: (*list_words(), *([_BACK_WORD] if self.back_meaning else ())),
+                )
             if line is None:
                 self.leave_questions()
             answer = line_editor.join_lines(line)

@@ -15,23 +15,18 @@ import pytest
 from sqlmodel import select
 
 from promisectl import errors, models
+from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import Program
 from tests.records.test_schema import check_answer
 from tests.remote.conftest import copy_of
 from tests.tools.postgres import PostgresServer
 
-TO_CUT = """
-import os, psycopg2
-connection = psycopg2.connect(os.environ["CUT"])
-connection.autocommit = True
-cursor = connection.cursor()
-cursor.execute("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'promisectl'")
-cut = cursor.fetchone()
-assert cut >= (1,), "there was nothing to cut"
-"""
-EDITOR = f"""
-import re, sys
-{TO_CUT}
+COUNTING_EDITOR = """
+import os, sys, psycopg2
+cursor = psycopg2.connect(os.environ["COUNTED"]).cursor()
+cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+counted = cursor.fetchone()
+assert counted == (0,), counted
 text = open(sys.argv[-1], encoding="utf-8").read()
 open(sys.argv[-1], "w", encoding="utf-8").write(text.replace("Q3", "Q4"))
 """
@@ -259,19 +254,37 @@ def test_a_python_program_reads_what_the_server_has(filled: Program, kept_addres
 # A person who takes their time
 
 
-def test_a_connection_that_breaks_while_somebody_types_is_made_again(
+def test_no_connection_waits_while_somebody_types(
     filled: Program,
     server_with_roles: PostgresServer,
     kept_database: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     editor = filled.home / "editor.py"
-    editor.write_text(EDITOR)
-    monkeypatch.setenv("CUT", server_with_roles.address(kept_database))
+    editor.write_text(COUNTING_EDITOR)
+    monkeypatch.setenv("COUNTED", server_with_roles.address(kept_database))
     monkeypatch.setenv("EDITOR", f"{shlex.quote(sys.executable)} {shlex.quote(str(editor))}")
     done = filled("edit", "1", "--correct")
     assert done.code == 0, done
     assert "Send the Q4 numbers" in filled.ok("owe")
+
+
+def test_review_shows_what_others_have_recorded_meanwhile(
+    filled: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert filled.ok("accept", "2")
+    with terminal("review") as review:
+        review.expect("1 of 2")
+        review.expect_exact(" › ")
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("XDG_DATA_HOME", str(filled.home / "elsewhere"))
+            done = in_another("correct", "2", "Fix the front brake")
+        assert done.returncode == 0, done
+        review.sendline("skip")
+        review.expect("2 of 2")
+        review.expect("Fix the front brake")
+        review.sendline("quit")
+        assert ended(review) == 0
 
 
 def test_a_hook_works_with_the_same_ledger(filled: Program, kept_address: str) -> None:

@@ -55,7 +55,8 @@ def edit_until_usable(
     words = find_editor_command(env)
     while True:
         if not is_written:
-            run_editor(env, words, path)
+            with env.wait_for_person():
+                run_editor(env, words, path)
             env.refresh_now()
         is_written = False
         try:

@@ -67,6 +67,7 @@ class ServerLedger:
         self.caller = caller
         self._writes = False
         self._is_current = False
+        self._is_copy_old = False
         self._server: Server | None = None
 
     def __str__(self) -> str:
@@ -130,6 +131,10 @@ class ServerLedger:
             self.close()
         self._is_current = True
 
+    def expect_changes(self) -> None:
+        """Let the next view ask the server again, unless it did not answer before."""
+        self._is_current = self._is_copy_old
+
     def _accept_old_copy(self, why: str) -> None:
         """Let a view read the copy as it is, with a warning if the server does not answer.
 
@@ -139,7 +144,7 @@ class ServerLedger:
             raise errors.NoCopyYet(self.address, why, self.caller.offline_setting)
         if why:
             self.caller.warn_of_old_copy(self._find_copy_time(), why)
-        self._is_current = True
+        self._is_current = self._is_copy_old = True
 
     def _find_copy_time(self) -> datetime:
         """Return when the copy was last known to be up to date."""
