@@ -191,6 +191,7 @@ class PostgresServer:
                 dbname=database,
                 user=user,
                 connect_timeout=10,
+                client_encoding="UTF8",
             )
         finally:
             extensions.set_wait_callback(waiting)
