@@ -128,7 +128,9 @@ def find_database() -> str:
     if not _shared:
         stack = ExitStack()
         # A vacuum would count as something that is written.
-        _shared.append(stack.enter_context(open_own_server(autovacuum="off", max_connections="100"))[1])
+        _shared.append(
+            stack.enter_context(open_own_server(autovacuum="off", max_connections="100"))[1]
+        )
         atexit.register(stack.close)
     return _shared[0]
 
