@@ -48,7 +48,6 @@ ELSEWHERE = {
     "one of its words has only invisible characters": "cli/test_import.py",
     "no command records this": "cli/test_import.py",
     "has an act that no command records (": "cli/test_restore_hostile.py",
-    "no schema that you may use": "remote/test_doctor_server.py",
     "a row is missing, or another program's trigger prevents writing it": "cli/test_restore_hostile.py",
     "the uid of #": "threats/test_files.py",
     "a promise is with a person who is missing": "cli/test_damage.py",

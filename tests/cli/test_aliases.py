@@ -54,7 +54,7 @@ def test_options_may_stand_before_it(program: Program, before: list[str]) -> Non
 
 
 def test_the_options_with_a_value_are_known() -> None:
-    flags = {"no_input", "no_color"}
+    flags = {"no_input", "no_color", "offline"}
     assert set(aliases.OPTIONS_WITH_VALUE) == {
         f"--{name.replace('_', '-')}" for name in set(COMMON_OPTIONS) - flags
     }

@@ -1,4 +1,4 @@
-"""G4 with a server: the disk of a machine fails under its copy; the answer is what the server has, and the next command mends the copy.
+"""G4 with a server: the disk of a machine fails under its copy; the answer is what the server has, and the next command repairs the copy.
 
 Once the server has committed, every file call of the copy fails, or the command is killed there: the move is recorded, and is answered as ever.
 """
@@ -189,7 +189,7 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
 
 PROOF = Proof(
     guarantee="G4",
-    says="a disk that fails under the copy: the answer is what the server has, and the next command mends the copy",
+    says="a disk that fails under the copy: the answer is what the server has, and the next command repairs the copy",
     counts="troubles",
     goal="0 wrong answers, 0 damaged",
     tried=_tried,

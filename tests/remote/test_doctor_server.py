@@ -268,7 +268,7 @@ def test_clocks_that_differ_are_a_note(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The server's clock is asked by a name that a schema before pg_catalog may take.
-    late = "interval '2 days'"
+    late = "interval '2 days 1 hour'"
     run_sql(
         "CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql AS "
         f"$$ SELECT pg_catalog.clock_timestamp() + {late} $$"

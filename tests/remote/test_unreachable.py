@@ -134,7 +134,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], P
     [
         ("postgresql://owner@/missing?host={place}", "has no database “missing”"),
         ("postgresql://owner@/a%22b%0Ac?host={place}", 'has no database “a"b'),
-        ("postgresql://stranger@/postgres?host={place}", "does not let stranger in"),
+        ("postgresql://unknown@/postgres?host={place}", "does not let unknown in"),
         ("postgresql://owner@/postgres?host={place}&port=1", "No such file or directory"),
         ("postgresql://owner@/postgres?host={place}/none", "No such file or directory"),
         ("postgresql://owner@/postgres?host={place}&nonsense=1", "is not the address of a ledger"),
