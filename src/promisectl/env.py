@@ -178,6 +178,11 @@ class Env:
             return str(self.ledger) == str(self._resolve_ledger(self._usual_ledger_wish[0]))
         return False
 
+    def refuse_copy(self) -> None:
+        """Refuse a move on a file that is a copy of a ledger on a server. Raises MoveOnCopy."""
+        if isinstance(self.ledger, str) and paths.is_copy(self.environ, self.ledger):
+            raise errors.MoveOnCopy(self.ledger)
+
     @property
     def ledger_wish(self) -> tuple[str | None, str]:
         """The wanted ledger, None for the default one, and the setting that decides it."""
@@ -232,11 +237,17 @@ class Env:
         return formats.format_clock_difference(ahead)
 
     def warn_of_old_copy(self, moment: datetime, why: str) -> None:
-        """Warn that a view shows the copy of a moment, as the server does not answer."""
+        """Say that a view shows the copy of a moment, and why the server does not answer.
+
+        Without a reason, somebody wanted that.
+        """
         from promisectl.rendering import formats
 
         when = formats.format_instant(moment, self.here)
-        self.print_warning(f"As of {when}: can't reach the server ({why}).")
+        if why:
+            self.print_warning(f"As of {when}: can't reach the server ({why}).")
+        else:
+            self.print_hint(f"As of {when}.")
 
     @property
     def here(self) -> LocalMoment:

@@ -627,6 +627,9 @@ def test_a_guard_that_is_not_as_it_should_be_is_created_again(
 ) -> None:
     before = filled.ok("export", "--journal")
     statements, expected = FAULTS[fault]
+    ((version,),) = run_sql("SHOW server_version_num")
+    if "NOT ENFORCED" in statements and int(version) < 180_000:
+        pytest.skip("it came with PostgreSQL 18")
     run_sql(statements)
     result = filled("doctor")
     found = lines(result)

@@ -1,6 +1,7 @@
 """A server that does not answer, or that lets nobody in: what views and moves say then."""
 
 import os
+import re
 import shlex
 import socket
 from collections.abc import Callable, Iterator
@@ -82,7 +83,9 @@ def test_a_prompt_shows_what_the_copy_has(
     assert "1" in shown[1].stdout
 
 
-def test_offline_a_view_is_silent_and_a_move_refused(machine: Callable[[str], Program]) -> None:
+def test_offline_a_view_has_its_date_and_a_move_is_refused(
+    machine: Callable[[str], Program],
+) -> None:
     home, laptop = machine("home"), machine("laptop")
     home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--asked")
     shown = {view: home.ok(*shlex.split(view)) for view in VIEWS}
@@ -93,7 +96,10 @@ def test_offline_a_view_is_silent_and_a_move_refused(machine: Callable[[str], Pr
     ):
         home.environ |= before
         for view in VIEWS:
-            assert home(*words, *shlex.split(view)) == (shown[view], "", 0)
+            result = home(*words, *shlex.split(view))
+            assert (result.stdout, result.code) == (shown[view], 0)
+            assert re.fullmatch(r"As of .+, \d\d:\d\d\.\n|", result.stderr)
+            assert bool(result.stderr) == ("json" not in view), view
         for move in MOVES:
             result = home(*words, *shlex.split(move))
             assert (result.stdout, result.code) == ("", 5), move

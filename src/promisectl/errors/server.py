@@ -48,6 +48,18 @@ class Unreachable(TemporaryLedgerError):
         super().__init__(f"Can't reach {address} ({why}).")
 
 
+class MoveOnCopy(Usage):
+    """A move on the file that is this machine's copy of a ledger on a server."""
+
+    effect = "Nothing was recorded."
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} is this machine's copy of a ledger on a server, so it is only for reading.",
+            "Name the ledger by its address.",
+        )
+
+
 class NoCopyYet(LedgerError):
     """A view without the server, on a machine that has no copy of the ledger.
 
@@ -89,11 +101,8 @@ class NotEncrypted(LedgerError):
 class AuthenticationFailed(LedgerError):
     """The server does not let this user in."""
 
-    def __init__(self, address: str, user: str, why: str) -> None:
-        super().__init__(
-            f"{address} does not let {user} in ({why}).",
-            "Put the password in ~/.pgpass (mode 0600); see: promisectl guide machines",
-        )
+    def __init__(self, address: str, user: str, why: str, advice: str) -> None:
+        super().__init__(f"{address} does not let {user} in ({why}).", advice)
 
 
 class NoSuchDatabase(LedgerError):
@@ -169,7 +178,8 @@ class HistoryWentBack(LedgerError):
         super().__init__(
             f"{address} went back to an earlier state (it has {acts:,} acts, this machine has "
             f"seen {seen:,}).",
-            "This machine's copy has the missing acts: "
+            "This machine's copy has the missing acts; promisectl guide machines has what to do "
+            "with them. To save them: "
             f"promisectl --ledger {shlex.quote(copy)} export --journal",
         )
 

@@ -266,7 +266,7 @@ class LedgerNotEmpty(Usage):
     def __init__(self, path: str) -> None:
         super().__init__(
             f"A journal is a whole ledger, and {path} already has promises.",
-            "Import it into a new ledger: add --ledger and its path.",
+            "Import it into a new ledger: add --ledger and its path or address.",
         )
 
 

@@ -90,6 +90,15 @@ def default_copy_directory(environ: Mapping[str, str]) -> str:
     return os.path.join(os.path.dirname(default_ledger_path(environ)), "copies")
 
 
+def is_copy(environ: Mapping[str, str], path: str) -> bool:
+    """Whether a file is this machine's copy of a ledger on a server."""
+    try:
+        copies = default_copy_directory(environ)
+    except errors.NoHome:
+        return False
+    return os.path.dirname(os.path.realpath(path)) == os.path.realpath(copies)
+
+
 def find_config_path(environ: Mapping[str, str], named: str | None = None) -> str:
     """Return the path of the config: the one that was `named`, else that of PROMISECTL_CONFIG.
 

@@ -272,6 +272,10 @@ class _Examination:
         notes = []
         if facts["encrypted"]:
             says = "encrypted"
+            if not facts["local"] and facts["sslmode"] not in ("", "verify-full"):
+                notes.append(
+                    f"sslmode={facts['sslmode']}: nobody checks that it is the right server"
+                )
         elif facts["local"]:
             says = "within this machine"
         else:

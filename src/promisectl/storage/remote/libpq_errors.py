@@ -19,10 +19,17 @@ _HEAD_NOT_MOVED = "22012"  # see MOVE_HEAD
 _MISSING_RIGHTS = ("42501",)
 _BROKEN_CLASSES = ("08", "57P")
 _BROKEN = ("25P03", "25P04")
-_REFUSED_USER = re.compile(
-    r"password authentication failed|no password supplied|no pg_hba\.conf entry|"
-    r"authentication failed|role \"[^\"]*\" does not exist|is not permitted to log in"
-)
+_ADVICE_FOR_USERS = {
+    re.compile(r"no password supplied"): "Put the password in ~/.pgpass (mode 0600); ",
+    re.compile(r"authentication failed"): "Check the password in ~/.pgpass; ",
+    re.compile(r"no pg_hba\.conf entry"): (
+        "The server needs a line in pg_hba.conf that lets this machine in; "
+    ),
+    re.compile(r"role \"[^\"]*\" does not exist|is not permitted to log in"): (
+        "Ask whoever runs the server; "
+    ),
+}
+"""What helps whom the server does not let in, by its message."""
 _NO_DATABASE = re.compile(r"database \"(.*)\" does not exist", re.DOTALL)
 _NOT_UNDERSTOOD = re.compile(
     r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
@@ -75,9 +82,11 @@ def explain_connect_error(
         return errors.NotAnAddress(address, why)
     if found := _NO_DATABASE.search(whole):
         return errors.NoSuchDatabase(address, escape_text(found[1]))
-    if _REFUSED_USER.search(whole):
-        user = settings.get("user") or "this user"
-        return errors.AuthenticationFailed(address, escape_text(user), why)
+    for message, advice in _ADVICE_FOR_USERS.items():
+        if message.search(whole):
+            user = escape_text(settings.get("user") or "this user")
+            see = f"{advice}see: promisectl guide machines"
+            return errors.AuthenticationFailed(address, user, why, see)
     if _NOT_SAFE.search(whole):
         return errors.NotEncrypted(address, why)
     return errors.Unreachable(address, why)

@@ -131,6 +131,7 @@ class Server:
         return {
             "user": info.user,
             "encrypted": bool(info.ssl_in_use),
+            "sslmode": self._settings.get("sslmode", ""),
             "local": addresses.is_on_this_machine(self._settings),
             "version": info.server_version,
         }

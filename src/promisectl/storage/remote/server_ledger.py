@@ -35,7 +35,7 @@ if TYPE_CHECKING:
             """Return how this machine's clock differs from the server's; None if none counts."""
 
         def warn_of_old_copy(self, moment: datetime, why: str) -> None:
-            """Warn that a view shows the copy of a moment, as the server does not answer."""
+            """Say that a view shows the copy of a moment, and why the server does not answer."""
 
 
 _VIEW_SECONDS = 2
@@ -136,14 +136,10 @@ class ServerLedger:
         self._is_current = self._is_copy_old
 
     def _accept_old_copy(self, why: str) -> None:
-        """Let a view read the copy as it is, with a warning if the server does not answer.
-
-        Raises NoCopyYet.
-        """
+        """Let a view read the copy as it is, and say of when it is. Raises NoCopyYet."""
         if not ledger_file.has_file(self.file):
             raise errors.NoCopyYet(self.address, why, self.caller.offline_setting)
-        if why:
-            self.caller.warn_of_old_copy(self._find_copy_time(), why)
+        self.caller.warn_of_old_copy(self._find_copy_time(), why)
         self._is_current = self._is_copy_old = True
 
     def _find_copy_time(self) -> datetime:
