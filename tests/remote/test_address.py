@@ -341,3 +341,12 @@ def test_passwords_reach_the_driver_by_the_environment_alone(
     assert not any(
         SECRET.encode() in path.read_bytes() for path in home.home.rglob("*") if path.is_file()
     )
+
+
+def test_the_number_of_a_host_changes_no_copy() -> None:
+    named = "postgresql://ana@db.example.org/promises"
+    paths = [
+        addresses.find_copy_path(name, {}, "copies")
+        for name in (named, f"{named}?hostaddr=192.0.2.7", f"{named}?hostaddr=192.0.2.8")
+    ]
+    assert len({*paths}) == 1

@@ -163,7 +163,7 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
         if word.removeprefix("-c").removeprefix("--").startswith("search_path=")
     ]
     place = (
-        settings.get("hostaddr") or settings.get("host", ""),
+        settings.get("host") or settings.get("hostaddr", ""),
         settings.get("port", "").strip(",") or _DEFAULT_PORT,
         settings.get("dbname") or settings.get("user", ""),
         *schema[-1:],
