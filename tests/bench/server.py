@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -147,10 +147,11 @@ def _far_connection(connect: Callable[[], Awaitable[Any]]) -> Iterator[int]:
         loop.call_later(_FAR_SECONDS / 2, writer.close)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await connect()
-        await asyncio.gather(
-            pass_on(reader, there[1]), pass_on(there[0], writer), return_exceptions=True
-        )
+        with suppress(asyncio.CancelledError):  # at the end
+            there = await connect()
+            await asyncio.gather(
+                pass_on(reader, there[1]), pass_on(there[0], writer), return_exceptions=True
+            )
 
     listening = loop.run_until_complete(asyncio.start_server(answer, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
