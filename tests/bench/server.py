@@ -102,7 +102,7 @@ def _tables(home: Path, runs: int, promises: int) -> Iterator[str]:
             ratios = _measure(case, ways, runs)
             yield f"| {case.name} | {' | '.join(f'{ratio:.1f}' for ratio in ratios)} | {case.most} | {case.messages} |"
         yield ""
-        yield "“Messages” counts those to the server that are answered one after the other, besides connecting."
+        yield "“Messages” counts those to the server that are answered one after the other; connecting comes before them."
         yield ""
         yield from _many(home, server, promises)
 
