@@ -26,18 +26,7 @@ def run_file_transaction(
     *,
     may_replace_rows: bool = False,
 ) -> T:
-    """Call `work` in one transaction on the ledger at `path`, and return what it returns.
-
-    The ledger is created if there is none; `work` is called a second time when another command
-    created it meanwhile. Before a migration, and when there is a `reason` for a backup, `back_up`
-    is called with the reason, under the lock and before anything is written.
-
-    With `may_replace_rows`, SQLite does not check the references of each row that is deleted or
-    inserted, which takes as many steps as there are rows; `work` checks them itself.
-
-    Raises LedgerError when the file can't be used. After an error nothing is written, except after
-    WriteUnconfirmed (everything is written) and WriteUncertain (nobody knows).
-    """
+    """Do what `ledger.run_in_transaction` does, in the ledger at `path`."""
     from promisectl.storage import creation
 
     try:

@@ -71,8 +71,6 @@ class Server:
         self.is_abandoned = is_abandoned
         """What is asked again and again while the server is waited for: whether to give up."""
         self._settings = addresses.resolve_settings(address, environ)
-        self.messages = 0
-        """How many messages were sent."""
         self._cursors = 0
         self._waiter = wait_callback.Waiter()
         self._connection = self._connect(patience, environ)
@@ -159,7 +157,6 @@ class Server:
         **bound: Any,
     ) -> None:
         self._waiter.begin_wait(seconds, self.is_abandoned)
-        self.messages += 1
         whole = b";\n".join(
             message if isinstance(message, bytes) else self.bind(message, **bound)
             for message in messages

@@ -61,8 +61,6 @@ class ServerLedger:
         """
         self.address = addresses.check_address(name)
         self._directory, self._file = directory, ""
-        self.messages = 0
-        """How many messages this command has sent to the server."""
         self._environ = environ
         self.caller = caller
         self._writes = False
@@ -161,7 +159,6 @@ class ServerLedger:
     def close(self) -> None:
         """Close the connection, if there is one."""
         if self._server:
-            self.messages += self._server.messages
             self._server.close()
         self._server = None
 
