@@ -148,7 +148,11 @@ def _far_connection(connect: Callable[[], Awaitable[Any]]) -> Iterator[int]:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.CancelledError):  # at the end
-            there = await connect()
+            try:
+                there = await connect()
+            except OSError:  # nobody listens there yet: who connects tries again
+                writer.close()
+                return
             await asyncio.gather(
                 pass_on(reader, there[1]), pass_on(there[0], writer), return_exceptions=True
             )

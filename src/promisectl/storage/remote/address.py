@@ -154,8 +154,6 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
 
     Its name follows from the host, the port, the database and the schema.
     """
-    import hashlib
-
     settings = resolve_settings(address, environ)
     schema = [
         word.partition("=")[2]
@@ -168,8 +166,19 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
         settings.get("dbname") or settings.get("user", ""),
         *schema[-1:],
     )
-    digest = hashlib.sha256("\n".join(place).encode("utf-8", "surrogateescape")).hexdigest()
-    return os.path.join(directory, f"{digest[:16]}.db")
+    digest = _compute_digest("\n".join(place).encode("utf-8", "surrogateescape"))
+    return os.path.join(directory, f"{digest:016x}.db")
+
+
+def _compute_digest(content: bytes) -> int:
+    """Return 64 bits that tell contents apart, by FNV-1a (draft-eastlake-fnv).
+
+    `hashlib` would load OpenSSL, 0.8 starts of Python at every prompt.
+    """
+    digest = 0xCBF29CE484222325
+    for byte in content:
+        digest = (digest ^ byte) * 0x100000001B3 % 2**64
+    return digest
 
 
 def is_on_this_machine(settings: Mapping[str, str]) -> bool:
