@@ -40,7 +40,8 @@ skipped-in-series stale-revision stdout-failed tags-unchanged terms-changed text
 told-too-early too-early too-many-words two-dates-in-line undo-blocked unknown-column
 unknown-command unknown-ending unknown-field-in-line unknown-option unknown-profile unknown-setting
 unknown-zone unreachable unreadable-date unreadable-rule unsaid-told-too-early until-before-first
-wal-mode-ledger whose-terms words-among-ids write-uncertain write-unconfirmed wrong-setting
+wal-mode-ledger whose-terms words-among-ids write-uncertain write-unconfirmed wrong-encoding
+wrong-setting
 """
 
 

@@ -222,13 +222,11 @@ class Env:
         self._clock_lead = _resolve_now("", self.zone) - moment
         self.now = moment
 
-    def describe_clock_difference(self, moment: datetime) -> str | None:
+    def describe_clock_difference(self, moment: datetime) -> str:
         """Return how this machine's clock differs from a server's, as in “3 s ahead of”.
 
-        It is empty where they agree, and None where --today counts instead of both.
+        It is empty where they agree.
         """
-        if self._today:
-            return None
         ahead = (datetime.now(UTC) - moment).total_seconds()
         if abs(ahead) <= _CLOCK_TOLERANCE_SECONDS:
             return ""

@@ -62,7 +62,7 @@ def test_a_ledger_that_is_well(filled: Program, run_sql: Callable[..., list[obje
     notes = {check for check, (word, _) in found.items() if word != "ok"}
     assert notes == {"durable"}  # the servers of tests do not wait for the disk
     assert found["same"][1] == "the server and this machine's copy have the same 16 rows"
-    assert found["connection"][1] == "within this machine"
+    assert found["connection"][1] == "within this machine; the clocks agree"
     assert found["server"][1].endswith(" answers, and you are keeper")
     assert found["ledger"][1] == str(copy_of(filled))
     assert found["address"][1].startswith("postgresql://keeper@/")
@@ -200,6 +200,16 @@ def test_an_encoding_other_than_utf_8_is_wrong(
     monkeypatch.setenv("PROMISECTL_LEDGER", server_with_roles.address("latin", user="keeper"))
     word, says = lines(filled("doctor"))["server"]
     assert (word, "texts are stored as LATIN1, not UTF-8" in says) == ("wrong", True)
+    for words in (["make", "Run", "--to", "me"], ["owe"]):
+        result = filled(*words)
+        assert (result.stdout, result.code) == ("", 5)
+        assert "stores texts as LATIN1, not as UTF-8. It was left as it is." in result.stderr
+    assert (
+        server_with_roles.run_sql(
+            "SELECT * FROM pg_tables WHERE schemaname = 'public'", database="latin"
+        )
+        == []
+    )
     server_with_roles.drop_database("latin")
 
 
@@ -276,8 +286,6 @@ def test_clocks_that_differ_are_a_note(
     address = server_with_roles.address(kept_database, user="keeper")
     path = "options=-csearch_path%3Dpublic%2Cpg_catalog"
     monkeypatch.setenv("PROMISECTL_LEDGER", f"{address}&{path}")
-    assert lines(filled("doctor"))["connection"] == ("ok", "within this machine")
-    monkeypatch.delenv("PROMISECTL_TODAY")
     assert lines(filled("doctor"))["connection"] == (
         "note",
         "within this machine; this machine's clock is 2 days behind the server's, which counts",

@@ -37,7 +37,7 @@ class Caller:
     def use_clock(self, moment: datetime) -> None:
         """Take no clock."""
 
-    def describe_clock_difference(self, moment: datetime) -> str | None:
+    def describe_clock_difference(self, moment: datetime) -> str:
         """Fail, as only doctor asks that."""
         raise AssertionError(moment)
 

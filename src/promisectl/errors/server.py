@@ -141,6 +141,18 @@ class NotALedgerDatabase(LedgerError):
         )
 
 
+class WrongEncoding(LedgerError):
+    """The database does not store texts as UTF-8, so that it can't hold all of them."""
+
+    effect = "It was left as it is."
+
+    def __init__(self, address: str, encoding: str) -> None:
+        super().__init__(
+            f"{address} stores texts as {encoding}, not as UTF-8.",
+            "Create another database for the ledger: createdb -E UTF8 -T template0 promises",
+        )
+
+
 class OlderLedger(LedgerError):
     """The ledger on the server has an earlier schema step than this program."""
 

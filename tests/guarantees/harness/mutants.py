@@ -319,7 +319,7 @@ def _lost_reply_is(*, success: bool) -> Callable[[], None]:
     def change() -> None:
         from promisectl.storage.remote import transaction
 
-        transaction._is_recorded = lambda *_: success
+        transaction._Move._is_recorded = lambda *_: success
 
     return change
 

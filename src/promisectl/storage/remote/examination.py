@@ -282,10 +282,9 @@ class _Examination:
             says = "to another machine"
             notes.append("it is not encrypted, so that others can read and change what is sent")
         moment = self._server.read_clock()
-        difference = self._remote.caller.describe_clock_difference(moment)
-        if difference:
+        if difference := self._remote.caller.describe_clock_difference(moment):
             notes.append(f"this machine's clock is {difference} the server's, which counts")
-        elif difference is not None:
+        else:
             says = f"{says}; the clocks agree"
         result = IntegrityResult.NOTE if notes else IntegrityResult.OK
         return IntegrityFinding("connection", result, says, tuple(notes))

@@ -31,7 +31,8 @@ _BEGIN_MOVE = (
     f"SET LOCAL statement_timeout = '{_LONG_ANSWER_SECONDS}s'",
 )
 _TABLES_OF_SCHEMA = (
-    "SELECT current_schema(), ARRAY(SELECT relname::text FROM pg_class "
+    "SELECT current_schema(), current_setting('server_encoding'), "
+    "ARRAY(SELECT relname::text FROM pg_class "
     "WHERE relnamespace = quote_ident(current_schema())::regnamespace "
     "AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS (SELECT * FROM pg_depend "
     "WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e') "
@@ -237,7 +238,7 @@ class Server:
             else:
                 return self._decode_head(self._cursor.fetchall())
         self.roll_back()
-        ((schema, tables),) = self.run(_TABLES_OF_SCHEMA)
+        ((schema, encoding, tables),) = self.run(_TABLES_OF_SCHEMA)
         if schema is None:
             raise errors.MissingRights(self.address, "no schema that you may use")
         if tables and not is_second_look:  # another machine may have created the ledger since
@@ -247,6 +248,8 @@ class Server:
 
             shown = [*tables[:_NAMED_TABLES], *(["…"] if len(tables) > _NAMED_TABLES else [])]
             raise errors.NotALedgerDatabase(self.address, escape_text(", ".join(shown)))
+        if encoding != "UTF8":
+            raise errors.WrongEncoding(self.address, encoding)
         return None
 
     def _decode_head(self, rows: list[tuple[Any, ...]]) -> ServerHead:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
         def use_clock(self, moment: datetime) -> None:
             """Take the moment of the server's clock for that of the command."""
 
-        def describe_clock_difference(self, moment: datetime) -> str | None:
-            """Return how this machine's clock differs from the server's; None if none counts."""
+        def describe_clock_difference(self, moment: datetime) -> str:
+            """Return how this machine's clock differs from the server's; empty if they agree."""
 
         def warn_of_old_copy(self, moment: datetime, why: str) -> None:
             """Say that a view shows the copy of a moment, and why the server does not answer."""

@@ -81,45 +81,6 @@ def run_move(
             remote.close()
 
 
-def _is_recorded(
-    remote: LockableLedger,
-    db: sqlite3.Connection,
-    last: LastAct,
-    is_abandoned: Callable[[], bool],
-) -> bool:
-    """Whether an act is recorded, after the connection broke while it was being sent.
-
-    If it is not there, the lock is waited for, as the server may still be at work. The copy is
-    rolled back before that: another command on this machine may have the lock and wait for the
-    copy. Where there is no ledger yet, creating one waits for the lost connection that may still be
-    creating it. Raises Unreachable, ConnectionLost or LedgerBusy when nobody can know.
-    """
-    deadline, pause = time.monotonic() + _OUTCOME_SECONDS, 0.1
-    while True:
-        remote.close()
-        try:
-            server = remote.connect(is_abandoned)
-            head = server.read_head(last.number)
-            if head is not None and head.at_mine == last.hash:
-                return True
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            head = server.lock_head(last.number)
-            if head is None and server.create_ledger() is None:
-                head = server.lock_head(last.number)
-        except (errors.Unreachable, errors.ConnectionLost):
-            if time.monotonic() + pause > deadline:
-                raise
-            until = time.monotonic() + pause
-            while time.monotonic() < until:
-                if is_abandoned():
-                    raise
-                time.sleep(_RETRY_LOOK_SECONDS)
-            pause = min(2 * pause, 5.0)
-        else:
-            return head is not None and head.at_mine == last.hash
-
-
 class _Move:
     """One try of a move: `work` runs in the copy, and what it changed is sent."""
 
@@ -133,6 +94,7 @@ class _Move:
         self._remote = remote
         self._work = work
         self._result = result
+        self._is_stopped = False
 
     def run(self, back_up: Callable[[str], None] | None, *, may_replace_rows: bool) -> bool:
         """Run the move, and return whether the copy has it, too.
@@ -235,27 +197,58 @@ class _Move:
 
     def _commit(self, db: sqlite3.Connection, message: list[bytes], last: LastAct) -> None:
         """Send the last message with the COMMIT. Raises WriteUncertain."""
-        from promisectl.system import interrupts
-
-        taken: list[bool] = []
-
-        def is_abandoned() -> bool:
-            if interrupts.take_pending_interrupt():
-                taken.append(True)
-            return bool(taken)
-
-        self._server.is_abandoned = is_abandoned
+        self._server.is_abandoned = self._is_abandoned
         try:
             self._server.run(*message, "COMMIT")
         except errors.ConnectionLost as problem:
             try:
-                is_recorded = not taken and _is_recorded(self._remote, db, last, is_abandoned)
+                is_recorded = not self._is_stopped and self._is_recorded(db, last)
             except errors.LedgerError as later:
                 raise errors.WriteUncertain(self._remote.address, problem.why) from later
-            if taken:
+            if self._is_stopped:
                 raise errors.WriteUncertain(self._remote.address, problem.why) from problem
             if not is_recorded:
                 raise
+
+    def _is_recorded(self, db: sqlite3.Connection, last: LastAct) -> bool:
+        """Whether an act is recorded, after the connection broke while it was being sent.
+
+        If it is not there, the lock is waited for, as the server may still be at work. The copy is
+        rolled back before that: another command on this machine may have the lock and wait for the
+        copy. Where there is no ledger yet, creating one waits for the lost connection that may
+        still be creating it. Raises Unreachable, ConnectionLost or LedgerBusy when nobody can know.
+        """
+        deadline, pause = time.monotonic() + _OUTCOME_SECONDS, 0.1
+        while True:
+            self._remote.close()
+            try:
+                server = self._remote.connect(self._is_abandoned)
+                head = server.read_head(last.number)
+                if head is not None and head.at_mine == last.hash:
+                    return True
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                head = server.lock_head(last.number)
+                if head is None and server.create_ledger() is None:
+                    head = server.lock_head(last.number)
+            except (errors.Unreachable, errors.ConnectionLost):
+                if time.monotonic() + pause > deadline:
+                    raise
+                until = time.monotonic() + pause
+                while time.monotonic() < until:
+                    if self._is_abandoned():
+                        raise
+                    time.sleep(_RETRY_LOOK_SECONDS)
+                pause = min(2 * pause, 5.0)
+            else:
+                return head is not None and head.at_mine == last.hash
+
+    def _is_abandoned(self) -> bool:
+        """Whether Ctrl-C was pressed since the last message was sent."""
+        from promisectl.system import interrupts
+
+        self._is_stopped = self._is_stopped or interrupts.take_pending_interrupt()
+        return self._is_stopped
 
 
 def _iter_changes(
