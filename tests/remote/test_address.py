@@ -317,7 +317,7 @@ def test_without_the_driver_a_command_says_how_to_get_it(program: Program) -> No
         assert done.returncode == 5, done
         told = done.stdout if words == ["doctor"] else done.stderr
         assert "A ledger on a server needs a driver." in told
-        assert "pip install 'promisectl[postgresql]'" in told
+        assert "pip install psycopg2-binary" in told
         assert "Traceback" not in done.stderr
     assert not (program.home / "data").exists()
 

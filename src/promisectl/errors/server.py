@@ -11,7 +11,8 @@ class NoDriver(MachineError):
     def __init__(self) -> None:
         super().__init__(
             "A ledger on a server needs a driver.",
-            "Install it: pip install 'promisectl[postgresql]'",
+            "Install it beside promisectl: pip install psycopg2-binary, or with pipx: "
+            "pipx inject promisectl psycopg2-binary",
         )
 
 
@@ -184,15 +185,12 @@ class HistoryWentBack(LedgerError):
 
     effect = "Nothing was changed."
 
-    def __init__(self, address: str, acts: int, seen: int, copy: str) -> None:
-        import shlex
-
+    def __init__(self, address: str, acts: int, seen: int) -> None:
         super().__init__(
             f"{address} went back to an earlier state (it has {acts:,} acts, this machine has "
             f"seen {seen:,}).",
-            "This machine's copy has the missing acts; promisectl guide machines has what to do "
-            "with them. To save them: "
-            f"promisectl --ledger {shlex.quote(copy)} export --journal",
+            "Save what this machine has seen, with promisectl --offline export --journal -o FILE, "
+            "and see: promisectl guide machines",
         )
 
 
@@ -231,7 +229,7 @@ class RestoreOntoServer(Usage):
         super().__init__(
             "Can't restore onto a server, because others work in that ledger.",
             "Restore the backup to a file, export its journal, and import that into an empty "
-            "database.",
+            "database; see: promisectl guide machines",
         )
 
 

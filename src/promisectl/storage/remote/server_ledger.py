@@ -166,7 +166,7 @@ class ServerLedger:
         """Bring the copy up to date with the head of the server, if that continues it."""
         if head is None:
             if mine.number:
-                raise errors.HistoryWentBack(self.address, 0, mine.number, self.file)
+                raise errors.HistoryWentBack(self.address, 0, mine.number)
             return
         self._check_history(server, head, mine)
         if head.number != mine.number:
@@ -204,7 +204,7 @@ class ServerLedger:
                 db, head.number, theirs[head.number]
             )
         if knows_last or not theirs:
-            raise errors.HistoryWentBack(self.address, head.number, mine.number, self.file)
+            raise errors.HistoryWentBack(self.address, head.number, mine.number)
         what = "has a history that was rewritten" if knows_first else "holds another ledger"
         raise errors.OtherHistory(self.address, what, self.file)
 
