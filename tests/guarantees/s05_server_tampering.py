@@ -305,7 +305,8 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
             faults += _try_histories(trial, directory)
     found = trial.found
     tried = len(harms) - found["harmless"]
-    figures = f"{found['command']} found by any command, {found['doctor']} by doctor, {found['refused']} refused by the database"
+    looks = found["command"] + found["doctor"]
+    figures = f"{found['refused']} refused by the database; {looks} times a machine met one: {found['command']} found by any command, {found['doctor']} by doctor"
     return Found(tried, faults, figures)
 
 
