@@ -19,7 +19,13 @@ _HEAD_NOT_MOVED = "22012"  # see MOVE_HEAD
 _MISSING_RIGHTS = ("42501",)
 _BROKEN_CLASSES = ("08", "57P")
 _BROKEN = ("25P03", "25P04")
+_PAGE = "promisectl guide machines"
 _ADVICE_FOR_USERS = {
+    re.compile(
+        r"valid client certificate|certificate authentication failed|certificate present"
+        r"|private key|could not (open|read) certificate file"
+        r"|\balert (unknown ca|decrypt error|bad certificate|certificate \w+)"
+    ): "Check the certificate of this machine (sslcert, sslkey); ",
     re.compile(r"no password supplied"): "Put the password in ~/.pgpass (mode 0600); ",
     re.compile(r"authentication failed"): "Check the password in ~/.pgpass; ",
     re.compile(r"no pg_hba\.conf entry"): (
@@ -34,7 +40,24 @@ _NO_DATABASE = re.compile(r"database \"(.*)\" does not exist", re.DOTALL)
 _NOT_UNDERSTOOD = re.compile(
     r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
 )
-_NOT_SAFE = re.compile(r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert", re.IGNORECASE)
+_SEVERITY = r"[^:\"\n]+:  "
+"""How a message of the server begins, in whatever language it has: its severity, two spaces."""
+_ANSWER = re.compile(rf"(?:^|failed: ){_SEVERITY}(.+)", re.MULTILINE)
+_BEFORE_THE_MESSAGE = re.compile(
+    rf"^(connection to server .*? failed: )?(SSL error: |{_SEVERITY})?"
+)
+_NOT_NOW = re.compile(
+    r"starting up|shutting down|recovery mode|accepting connections|too many|connection slots"
+    r"|due to administrator command|timeout|try again|cannot connect"
+)
+"""What a server, or a pooler before it, answers while it lets nobody in."""
+_BROKEN_OFF = re.compile(
+    r"SSL SYSCALL error|SSL connection has been closed|could not send SSL|error response during"
+)
+"""What libpq says where a server, or the way to it, gave up before anything was encrypted."""
+_NOT_SAFE = re.compile(
+    r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert|\bGSSAPI\b|channel binding", re.IGNORECASE
+)
 
 
 def describe_error(error: BaseException) -> str:
@@ -42,9 +65,15 @@ def describe_error(error: BaseException) -> str:
 
     The driver says where it connected before it says what is wrong; only that is returned.
     """
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    what = lines[0].strip().rpartition(" failed: ")[2]
-    return escape_text(re.sub(r"^(FATAL|ERROR|PANIC):\s+", "", what))
+    lines = _read_message(error).strip().splitlines() or [type(error).__name__]
+    return escape_text(_BEFORE_THE_MESSAGE.sub("", lines[0].strip()))
+
+
+def _read_message(error: BaseException) -> str:
+    """Return all that an error says, also where the server wrote it in another encoding."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.object.decode("utf-8", "replace")
+    return str(error)
 
 
 def get_sqlstate(error: BaseException) -> str:
@@ -76,18 +105,28 @@ def is_to_be_retried(error: BaseException) -> bool:
 def explain_connect_error(
     address: str, settings: Mapping[str, str], error: BaseException
 ) -> errors.Problem:
-    """Return the error that explains why there is no connection."""
-    why, whole = describe_error(error), str(error)
+    """Return the error that explains why there is no connection.
+
+    A server that refuses is never one that can't be reached: a view would go on with an old copy.
+    Its reasons are known in English alone; in another language, all of them are taken for that
+    which does not pass by itself.
+    """
+    why, whole = describe_error(error), _read_message(error)
     if _NOT_UNDERSTOOD.search(why):
         return errors.NotAnAddress(address, why)
     if found := _NO_DATABASE.search(whole):
         return errors.NoSuchDatabase(address, escape_text(found[1]))
-    for message, advice in _ADVICE_FOR_USERS.items():
-        if message.search(whole):
-            user = escape_text(settings.get("user") or "this user")
-            see = f"{advice}see: promisectl guide machines"
-            return errors.AuthenticationFailed(address, user, why, see)
-    if _NOT_SAFE.search(whole):
+    answer = _ANSWER.search(whole)
+    if answer:  # maybe after hosts that did not answer
+        why = escape_text(answer[1])
+    advice = next(
+        (advice for reason, advice in _ADVICE_FOR_USERS.items() if reason.search(whole)), ""
+    )
+    if advice or (answer and not _NOT_NOW.search(why)):
+        user = escape_text(settings.get("user") or "this user")
+        see = f"{advice}see: {_PAGE}" if advice else f"See: {_PAGE}"
+        return errors.AuthenticationFailed(address, user, why, see)
+    if not answer and _NOT_SAFE.search(whole) and not _BROKEN_OFF.search(whole):
         return errors.NotEncrypted(address, why)
     return errors.Unreachable(address, why)
 
