@@ -488,11 +488,7 @@ def refusal(severity: str, sentence: str, encoding: str = "utf-8") -> bytes:
     ("severity", "sentence", "encoding"),
     [
         ("FATAL", "Passwort-Authentifizierung für Benutzer »hanna« fehlgeschlagen", "utf-8"),
-        (
-            "FATAL",
-            "authentification par mot de passe échouée pour l'utilisateur « hanna »",
-            "utf-8",
-        ),
+        ("FATALT", 'lösenordsautentisering misslyckades för användare "hanna"', "utf-8"),
         ("ВАЖНО", "пользователь hanna не прошёл проверку подлинности (по паролю)", "utf-8"),
         ("致命错误", '用户 "hanna" Password 认证失败', "utf-8"),
         ("FATAL", "Passwort-Authentifizierung für Benutzer »hanna« fehlgeschlagen", "latin-1"),

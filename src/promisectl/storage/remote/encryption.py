@@ -1,4 +1,4 @@
-"""What keeps others from reading the connection to a server, and from answering in its place."""
+"""What keeps others from reading what is sent to a server, and from answering for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MODES_THAT_ENCRYPT = {
     "allow": "require",
     "prefer": "require",
 }
-"""What libpq is asked for instead of a choice that would send a password to anybody who asks."""
+"""What libpq is asked for where a choice would send a password to anybody who asks."""
 _LIBPQ_FILE = "~/.postgresql/root.crt"
 _SYSTEM_FILES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -32,7 +32,7 @@ class Encryption(NamedTuple):
 
     `is_local` is whether it stays on this machine, `sslmode` what somebody chose (empty if nobody
     did), `is_by_kerberos` whether it has to be encrypted by Kerberos in place of TLS, and
-    `settings` what libpq is given besides the address.
+    `settings` what libpq is given with the address.
     """
 
     is_local: bool
