@@ -440,7 +440,7 @@ class PretendedServer:
         self._socket.close()
 
 
-NO_TLS = b"N"
+TLS, NO_TLS = b"S", b"N"
 SEND_THE_PASSWORD = b"R\x00\x00\x00\x08\x00\x00\x00\x03"
 
 
@@ -517,6 +517,15 @@ def test_a_server_that_lets_nobody_in_for_now_is_not_reached(
     with pretend(NO_TLS, refusal("FATAL", sentence)) as server:
         address = f"postgresql://hanna@127.0.0.1:{server.port}/x"
         refuse_all(home, address, f"({sentence})", "Run the command again when the server answers.")
+
+
+@pytest.mark.parametrize("answers", [(TLS,), (TLS, b""), (refusal("FATAL", "fork failed"),)])
+def test_a_server_that_gives_up_before_it_encrypts_is_not_reached(
+    machine: Callable[[str], Program], answers: tuple[bytes, ...]
+) -> None:
+    with pretend(*answers) as server:
+        address = f"postgresql://hanna@0.0.0.0:{server.port}/x"
+        refuse_all(machine("home"), address, "Run the command again when the server answers.")
 
 
 # Kerberos
