@@ -121,7 +121,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarServer]:
             yield FarServer(server, port, certificates)
             return
     why = "no PostgreSQL server on this machine has OpenSSL"
-    # Under `.ci/run`, they have run where this machine has another server than that of the wheel.
+    # The wheel's server alone has none; with any other one, these tests have to run.
     (skip_or_fail if others or postgres.is_named() else pytest.skip)(why)
 
 
@@ -149,7 +149,7 @@ def said(result: Result) -> str:
 
 
 def run_all(program: Program, address: str) -> None:
-    """Run a move, a view and the doctor, none of which may print the password."""
+    """Run a move and a view, which have to succeed."""
     assert program("--ledger", address, *MOVE).code == 0
     assert "Run" in program.ok("--ledger", address, *VIEW)
 

@@ -20,44 +20,36 @@ _MISSING_RIGHTS = ("42501",)
 _BROKEN_CLASSES = ("08", "57P")
 _BROKEN = ("25P03", "25P04")
 _PAGE = "promisectl guide machines"
+
+# Patterns, which are compiled when there is an error: that takes 0.1 starts of Python.
 _ADVICE_FOR_USERS = {
-    re.compile(
-        r"valid client certificate|certificate authentication failed|certificate present"
-        r"|private key|could not (open|read) certificate file"
-        r"|\balert (unknown ca|decrypt error|bad certificate|certificate \w+)"
-    ): "Check the certificate of this machine (sslcert, sslkey); ",
-    re.compile(r"no password supplied"): "Put the password in ~/.pgpass (mode 0600); ",
-    re.compile(r"authentication failed"): "Check the password in ~/.pgpass; ",
-    re.compile(r"no pg_hba\.conf entry"): (
-        "The server needs a line in pg_hba.conf that lets this machine in; "
+    r"valid client certificate|certificate authentication failed|certificate present"
+    r"|private key|could not (open|read) certificate file"
+    r"|\balert (unknown ca|decrypt error|bad certificate|certificate \w+)": (
+        "Check the certificate of this machine (sslcert, sslkey); "
     ),
-    re.compile(r"role \"[^\"]*\" does not exist|is not permitted to log in"): (
-        "Ask whoever runs the server; "
-    ),
+    r"no password supplied": "Put the password in ~/.pgpass (mode 0600); ",
+    r"authentication failed": "Check the password in ~/.pgpass; ",
+    r"no pg_hba\.conf entry": "The server needs a line in pg_hba.conf that lets this machine in; ",
+    r"role \"[^\"]*\" does not exist|is not permitted to log in": "Ask whoever runs the server; ",
 }
 """What helps whom the server does not let in, by its message."""
-_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist", re.DOTALL)
-_NOT_UNDERSTOOD = re.compile(
-    r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
-)
+_NO_DATABASE = r"(?s)database \"(.*)\" does not exist"
+_NOT_UNDERSTOOD = r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
 _SEVERITY = r"[^:\"\n]+:  "
 """How a message of the server begins, in whatever language it has: its severity, two spaces."""
-_ANSWER = re.compile(rf"(?:^|failed: ){_SEVERITY}(.+)", re.MULTILINE)
-_BEFORE_THE_MESSAGE = re.compile(
-    rf"^(connection to server .*? failed: )?(SSL error: |{_SEVERITY})?"
-)
-_NOT_NOW = re.compile(
-    r"starting up|shutting down|recovery mode|accepting connections|too many|connection slots"
-    r"|due to administrator command|timeout|try again|cannot connect"
+_ANSWER = rf"(?m)(?:^|failed: ){_SEVERITY}(.+)"
+_BEFORE_THE_MESSAGE = rf"^(connection to server .*? failed: )?(SSL error: |{_SEVERITY})?"
+_NOT_NOW = (
+    r"starting up|shutting down|recovery mode|accepting connections|due to administrator command"
+    r"|too many|no more connections|connection slots|timeout|try again|cannot connect"
 )
 """What a server, or a pooler before it, answers while it lets nobody in."""
-_BROKEN_OFF = re.compile(
+_BROKEN_OFF = (
     r"SSL SYSCALL error|SSL connection has been closed|could not send SSL|error response during"
 )
 """What libpq says where a server, or the way to it, gave up before anything was encrypted."""
-_NOT_SAFE = re.compile(
-    r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert|\bGSSAPI\b|channel binding", re.IGNORECASE
-)
+_NOT_SAFE = r"(?i)\bSSL\b|\bcertificate\b|root\.crt|sslrootcert|\bGSSAPI\b|channel binding"
 
 
 def describe_error(error: BaseException) -> str:
@@ -66,7 +58,7 @@ def describe_error(error: BaseException) -> str:
     The driver says where it connected before it says what is wrong; only that is returned.
     """
     lines = _read_message(error).strip().splitlines() or [type(error).__name__]
-    return escape_text(_BEFORE_THE_MESSAGE.sub("", lines[0].strip()))
+    return escape_text(re.sub(_BEFORE_THE_MESSAGE, "", lines[0].strip()))
 
 
 def _read_message(error: BaseException) -> str:
@@ -108,25 +100,25 @@ def explain_connect_error(
     """Return the error that explains why there is no connection.
 
     A server that refuses is never one that can't be reached: a view would go on with an old copy.
-    Its reasons are known in English alone; in another language, all of them are taken for that
-    which does not pass by itself.
+    What passes by itself is known in English alone; in another language, every refusal counts as
+    one that does not.
     """
     why, whole = describe_error(error), _read_message(error)
-    if _NOT_UNDERSTOOD.search(why):
+    if re.search(_NOT_UNDERSTOOD, why):
         return errors.NotAnAddress(address, why)
-    if found := _NO_DATABASE.search(whole):
+    if found := re.search(_NO_DATABASE, whole):
         return errors.NoSuchDatabase(address, escape_text(found[1]))
-    answer = _ANSWER.search(whole)
+    answer = re.search(_ANSWER, whole)
     if answer:  # maybe after hosts that did not answer
         why = escape_text(answer[1])
     advice = next(
-        (advice for reason, advice in _ADVICE_FOR_USERS.items() if reason.search(whole)), ""
+        (advice for reason, advice in _ADVICE_FOR_USERS.items() if re.search(reason, whole)), ""
     )
-    if advice or (answer and not _NOT_NOW.search(why)):
+    if advice or (answer and not re.search(_NOT_NOW, why)):
         user = escape_text(settings.get("user") or "this user")
         see = f"{advice}see: {_PAGE}" if advice else f"See: {_PAGE}"
         return errors.AuthenticationFailed(address, user, why, see)
-    if not answer and _NOT_SAFE.search(whole) and not _BROKEN_OFF.search(whole):
+    if not answer and re.search(_NOT_SAFE, whole) and not re.search(_BROKEN_OFF, whole):
         return errors.NotEncrypted(address, why)
     return errors.Unreachable(address, why)
 
