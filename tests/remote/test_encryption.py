@@ -98,7 +98,7 @@ def make_certificates(directory: Path) -> None:
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FarServer]:
     """A server with the certificate that the guide makes."""
     library("psycopg2")
-    others = sorted(SYSTEM_PROGRAMS.glob("*/bin"), reverse=True)
+    others = [path.parent for path in sorted(SYSTEM_PROGRAMS.glob("*/bin/postgres"), reverse=True)]
     for programs in filter(None, (postgres.find_programs(), *others)):
         with start_far_server(programs) as (server, port):
             if server.run_sql("SHOW ssl_library", database="postgres") == [("",)]:
