@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -177,14 +177,18 @@ def remembered(build: Callable[[Program], Program]) -> Callable[[Program], Progr
     return filled
 
 
+def skip_or_fail(why: str) -> NoReturn:
+    """Skip a test, or let it fail if all that tests need has to be here."""
+    (pytest.fail if _NEED_ALL else pytest.skip)(why)
+    raise AssertionError(why)
+
+
 def tool(name: str) -> str:
     """The path of a program that a test needs. Where it is missing the test is skipped, or fails if all of them have to be there."""
     path = shutil.which(name)
     if path:
         return path
-    message = f"{name} is not on this machine"
-    (pytest.fail if _NEED_ALL else pytest.skip)(message)
-    raise AssertionError(message)
+    return skip_or_fail(f"{name} is not on this machine")
 
 
 def library(name: str) -> Any:
@@ -200,7 +204,7 @@ def library(name: str) -> Any:
 def check_server_programs() -> None:
     """Skip a test that needs a PostgreSQL server where there is none, or fail if all programs have to be here."""
     if postgres.find_programs() is None:
-        (pytest.fail if _NEED_ALL else pytest.skip)("there is no PostgreSQL server on this machine")
+        skip_or_fail("there is no PostgreSQL server on this machine")
     library("psycopg2")
 
 

@@ -166,48 +166,35 @@ def test_what_is_wrong_is_said(
     assert not list(home.home.rglob("*.db"))
 
 
-# Encryption
+# A server that answers, and refuses
 
 
-@pytest.fixture
-def far() -> Iterator[tuple[PostgresServer, str]]:
-    """A server on TCP, and an address of it that is not known to be on this machine."""
-    if postgres.find_programs() is None:
-        pytest.skip("there is no PostgreSQL server on this machine")
-    library("psycopg2")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {"listen_addresses": "127.0.0.1", "port": str(port)}
-    with postgres.start_server(**settings) as server:
-        yield server, f"postgresql://owner@0.0.0.0:{port}/postgres"
-
-
-def test_an_unencrypted_connection_to_another_machine_is_refused(
-    machine: Callable[[str], Program], far: tuple[PostgresServer, str]
+def test_where_there_is_a_copy_a_refused_view_names_it(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
 ) -> None:
-    home, (_, address) = machine("home"), far
-    for more in ("", "?sslmode=require", "?sslmode=prefer", "?sslmode=allow", "?sslmode=verify-ca"):
-        for words in (["owe"], ["make", "Run", "--to", "me"]):
-            result = home("--ledger", address + more, *words)
-            assert (result.stdout, result.code) == ("", 5), more
-            assert "is not safe" in result.stderr
-            for way in ("certificate", "sslrootcert=FILE", "ssh tunnel"):
-                assert way in result.stderr
-    assert not list(home.home.rglob("*.db"))
+    home, laptop = machine("home"), machine("laptop")
+    postgres_server.run_sql("CREATE ROLE visitor LOGIN", database=database)
+    address = postgres_server.address(database, user="visitor")
+    hint = "Views show this machine's copy with --offline."
+    home.ok("make", "Send the Q3 numbers", "--to", "me")
+    shown = home.ok("owe")
+    home.environ["PROMISECTL_LEDGER"] = laptop.environ["PROMISECTL_LEDGER"] = address
 
+    def check(program: Program, sentence: str, *, is_named: bool) -> None:
+        for words, may_name in ((["owe"], True), (["note", "1", "late"], False)):
+            result = program(*words)
+            assert (result.stdout, result.code) == ("", 5)
+            assert sentence in result.stderr
+            assert (hint in " ".join(result.stderr.split())) == (is_named and may_name)
 
-def test_it_is_accepted_where_it_is_chosen(
-    machine: Callable[[str], Program],
-    far: tuple[PostgresServer, str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    home, (_, address) = machine("home"), far
-    home.ok("--ledger", f"{address}?sslmode=disable", "make", "Run", "--to", "me")
-    services = home.home / "services"
-    services.write_text("[far]\nsslmode=disable\n")
-    monkeypatch.setenv("PGSERVICEFILE", str(services))
-    assert "Run" in home.ok("--ledger", f"{address}?service=far", "owe")
-    monkeypatch.setenv("PGSSLMODE", "disable")
-    assert "Run" in home.ok("--ledger", address, "owe")
-    assert "Run" in home.ok("--ledger", address.replace("0.0.0.0", "127.0.0.1"), "owe")
+    check(home, "permission denied", is_named=True)
+    check(laptop, "permission denied", is_named=False)
+    postgres_server.run_sql("ALTER ROLE visitor NOLOGIN", database=database)
+    check(home, "does not let visitor in", is_named=True)
+    postgres_server.run_sql("DROP ROLE visitor", database=database)
+    check(home, "does not let visitor in", is_named=True)
+    postgres_server.drop_database(database)
+    home.environ["PROMISECTL_LEDGER"] = address.replace("visitor", "owner")
+    check(home, "has no database", is_named=True)
+    check(laptop, "does not let visitor in", is_named=False)
+    assert home("--offline", "owe").stdout == shown

@@ -25,6 +25,11 @@ _NAMED = os.environ.get(
 )  # looked up now: tests run without the variables of the program
 
 
+def is_named() -> bool:
+    """Whether somebody chose the server."""
+    return bool(_NAMED)
+
+
 def find_programs() -> Path | None:
     """The directory of the programs of a PostgreSQL server, if there is one here."""
     if _NAMED:
@@ -163,6 +168,14 @@ class PostgresServer:
                 os.kill(int(child), signal.SIGKILL)
         os.kill(self.pid, signal.SIGKILL)
 
+    def write_file(self, name: str, content: str) -> None:
+        """Write a file beside the data that the server alone may read."""
+        path = self.data / name
+        path.touch(mode=0o600)
+        path.write_text(content, encoding="utf-8")
+        if self._user:
+            shutil.chown(path, _NOBODY, self._user["group"])
+
     def create_database(self, name: str = "", *, owner: str = "owner") -> str:
         """Create an empty database, and return its name."""
         self._databases += 1
@@ -215,9 +228,11 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def start_server(directory: Path | None = None, **settings: str) -> Iterator[PostgresServer]:
+def start_server(
+    directory: Path | None = None, *, programs: Path | None = None, **settings: str
+) -> Iterator[PostgresServer]:
     """A server that has started, with other settings, and ends with the block."""
-    programs = find_programs()
+    programs = programs or find_programs()
     assert programs, "no PostgreSQL is here"
     # Not in TMPDIR: the path of a socket has at most 107 bytes, and `nobody` has to get there.
     place = Path(tempfile.mkdtemp(prefix="pg-", dir=directory or "/tmp"))

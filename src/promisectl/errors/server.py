@@ -87,7 +87,7 @@ class NotWhileOffline(LedgerError):
 
 
 class NotEncrypted(LedgerError):
-    """The connection to a server on another machine is not encrypted."""
+    """The way to a server on another machine is not encrypted, or its certificate is not right."""
 
     effect = "Nothing was sent."
 

@@ -19,22 +19,37 @@ _HEAD_NOT_MOVED = "22012"  # see MOVE_HEAD
 _MISSING_RIGHTS = ("42501",)
 _BROKEN_CLASSES = ("08", "57P")
 _BROKEN = ("25P03", "25P04")
+_PAGE = "promisectl guide machines"
+
+# Patterns, which are compiled when there is an error: that takes 0.1 starts of Python.
 _ADVICE_FOR_USERS = {
-    re.compile(r"no password supplied"): "Put the password in ~/.pgpass (mode 0600); ",
-    re.compile(r"authentication failed"): "Check the password in ~/.pgpass; ",
-    re.compile(r"no pg_hba\.conf entry"): (
-        "The server needs a line in pg_hba.conf that lets this machine in; "
+    r"valid client certificate|certificate authentication failed|certificate present"
+    r"|private key|could not (open|read) certificate file"
+    r"|\balert (unknown ca|decrypt error|bad certificate|certificate \w+)": (
+        "Check the certificate of this machine (sslcert, sslkey); "
     ),
-    re.compile(r"role \"[^\"]*\" does not exist|is not permitted to log in"): (
-        "Ask whoever runs the server; "
-    ),
+    r"no password supplied": "Put the password in ~/.pgpass (mode 0600); ",
+    r"authentication failed": "Check the password in ~/.pgpass; ",
+    r"no pg_hba\.conf entry": "The server needs a line in pg_hba.conf that lets this machine in; ",
+    r"role \"[^\"]*\" does not exist|is not permitted to log in": "Ask whoever runs the server; ",
 }
 """What helps whom the server does not let in, by its message."""
-_NO_DATABASE = re.compile(r"database \"(.*)\" does not exist", re.DOTALL)
-_NOT_UNDERSTOOD = re.compile(
-    r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
+_NO_DATABASE = r"(?s)database \"(.*)\" does not exist"
+_NOT_UNDERSTOOD = r"^(definition of service \"|invalid (integer|\w+) value|invalid port number)"
+_SEVERITY = r"[^:\"\n]+:  "
+"""How a message of the server begins, in whatever language it has: its severity, two spaces."""
+_ANSWER = rf"(?m)(?:^|failed: ){_SEVERITY}(.+)"
+_BEFORE_THE_MESSAGE = rf"^(connection to server .*? failed: )?(SSL error: |{_SEVERITY})?"
+_NOT_NOW = (
+    r"starting up|shutting down|recovery mode|accepting connections|due to administrator command"
+    r"|too many|no more connections|connection slots|timeout|try again|cannot connect"
 )
-_NOT_SAFE = re.compile(r"\bSSL\b|\bcertificate\b|root\.crt|sslrootcert", re.IGNORECASE)
+"""What a server, or a pooler before it, answers while it lets nobody in."""
+_BROKEN_OFF = (
+    r"SSL SYSCALL error|SSL connection has been closed|could not send SSL|error response during"
+)
+"""What libpq says where a server, or the way to it, gave up before anything was encrypted."""
+_NOT_SAFE = r"(?i)\bSSL\b|\bcertificate\b|root\.crt|sslrootcert|\bGSSAPI\b|channel binding"
 
 
 def describe_error(error: BaseException) -> str:
@@ -42,9 +57,15 @@ def describe_error(error: BaseException) -> str:
 
     The driver says where it connected before it says what is wrong; only that is returned.
     """
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    what = lines[0].strip().rpartition(" failed: ")[2]
-    return escape_text(re.sub(r"^(FATAL|ERROR|PANIC):\s+", "", what))
+    lines = _read_message(error).strip().splitlines() or [type(error).__name__]
+    return escape_text(re.sub(_BEFORE_THE_MESSAGE, "", lines[0].strip()))
+
+
+def _read_message(error: BaseException) -> str:
+    """Return all that an error says, also where the server wrote it in another encoding."""
+    if isinstance(error, UnicodeDecodeError):
+        return error.object.decode("utf-8", "replace")
+    return str(error)
 
 
 def get_sqlstate(error: BaseException) -> str:
@@ -76,18 +97,28 @@ def is_to_be_retried(error: BaseException) -> bool:
 def explain_connect_error(
     address: str, settings: Mapping[str, str], error: BaseException
 ) -> errors.Problem:
-    """Return the error that explains why there is no connection."""
-    why, whole = describe_error(error), str(error)
-    if _NOT_UNDERSTOOD.search(why):
+    """Return the error that explains why there is no connection.
+
+    A server that refuses is never one that can't be reached: a view would go on with an old copy.
+    What passes by itself is known in English alone; in another language, every refusal counts as
+    one that does not.
+    """
+    why, whole = describe_error(error), _read_message(error)
+    if re.search(_NOT_UNDERSTOOD, why):
         return errors.NotAnAddress(address, why)
-    if found := _NO_DATABASE.search(whole):
+    if found := re.search(_NO_DATABASE, whole):
         return errors.NoSuchDatabase(address, escape_text(found[1]))
-    for message, advice in _ADVICE_FOR_USERS.items():
-        if message.search(whole):
-            user = escape_text(settings.get("user") or "this user")
-            see = f"{advice}see: promisectl guide machines"
-            return errors.AuthenticationFailed(address, user, why, see)
-    if _NOT_SAFE.search(whole):
+    answer = re.search(_ANSWER, whole)
+    if answer:  # maybe after hosts that did not answer
+        why = escape_text(answer[1])
+    advice = next(
+        (advice for reason, advice in _ADVICE_FOR_USERS.items() if re.search(reason, whole)), ""
+    )
+    if advice or (answer and not re.search(_NOT_NOW, why)):
+        user = escape_text(settings.get("user") or "this user")
+        see = f"{advice}see: {_PAGE}" if advice else f"See: {_PAGE}"
+        return errors.AuthenticationFailed(address, user, why, see)
+    if not answer and re.search(_NOT_SAFE, whole) and not re.search(_BROKEN_OFF, whole):
         return errors.NotEncrypted(address, why)
     return errors.Unreachable(address, why)
 

@@ -11,7 +11,7 @@ from promisectl._typing import TYPE_CHECKING, NamedTuple
 from promisectl.compiled import postgresql as statements
 from promisectl.compiled import sql
 from promisectl.storage.remote import address as addresses
-from promisectl.storage.remote import libpq_errors, wait_callback
+from promisectl.storage.remote import encryption, libpq_errors, wait_callback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -92,12 +92,13 @@ class Server:
         self.is_abandoned = is_abandoned
         """What is asked again and again while the server is waited for: whether to give up."""
         self._settings = addresses.resolve_settings(address, environ)
+        self._encryption = encryption.choose_encryption(self._settings, environ)
         self._cursors = 0
         self._waiter = wait_callback.Waiter()
-        self._connection = self._connect(patience, environ)
+        self._connection = self._connect(patience)
         self._cursor = self._connection.cursor()
 
-    def _connect(self, patience: float, environ: Mapping[str, str]) -> Any:
+    def _connect(self, patience: float) -> Any:
         _import_driver()
         import psycopg2
 
@@ -107,7 +108,7 @@ class Server:
                 self.address,
                 application_name="promisectl",
                 client_encoding="UTF8",
-                **self._find_encryption(environ),
+                **self._encryption.settings,
             )
         except wait_callback.TooLong as error:
             why = f"no answer within {patience:g} seconds"
@@ -121,36 +122,23 @@ class Server:
         except (psycopg2.Error, UnicodeError) as error:
             raise libpq_errors.explain_connect_error(self.address, self._settings, error) from error
         connection.autocommit = True
-        self._check_encryption(connection)
-        return connection
-
-    def _find_encryption(self, environ: Mapping[str, str]) -> dict[str, Any]:
-        """Return the settings by which a connection to another machine is safe, unless chosen."""
-        if "sslmode" in self._settings or addresses.is_on_this_machine(self._settings):
-            return {}
-        import ssl
-
-        chosen = "sslrootcert" in self._settings or "PGSSLROOTCERT" in environ
-        trusted = None if chosen else ssl.get_default_verify_paths().cafile
-        return {"sslmode": "verify-full", **({"sslrootcert": trusted} if trusted else {})}
-
-    def _check_encryption(self, connection: Any) -> None:
-        """Refuse a connection that others can read, unless somebody wants one."""
-        is_chosen = self._settings.get("sslmode") == "disable"
-        if is_chosen or addresses.is_on_this_machine(self._settings):
-            return
-        if not connection.info.ssl_in_use:
+        if not (self._encryption.may_be_missing or self._is_encrypted(connection)):
             connection.close()
             raise errors.NotEncrypted(self.address, "it is not encrypted")
+        return connection
+
+    def _is_encrypted(self, connection: Any) -> bool:
+        """Whether TLS is in use, or Kerberos, which libpq never leaves out where it is required."""
+        return bool(connection.info.ssl_in_use) or self._encryption.is_by_kerberos
 
     def describe_connection(self) -> dict[str, Any]:
         """Return facts about the connection: whether it is local and encrypted, and by whom."""
         info = self._connection.info
         return {
             "user": info.user,
-            "encrypted": bool(info.ssl_in_use),
-            "sslmode": self._settings.get("sslmode", ""),
-            "local": addresses.is_on_this_machine(self._settings),
+            "encrypted": self._is_encrypted(self._connection),
+            "sslmode": self._encryption.sslmode,
+            "local": self._encryption.is_local,
             "version": info.server_version,
         }
 

@@ -122,6 +122,16 @@ class ServerLedger:
                 raise
             self._accept_old_copy(problem.why)
             return
+        except (
+            errors.NotEncrypted,
+            errors.AuthenticationFailed,
+            errors.NoSuchDatabase,
+            errors.MissingRights,
+        ) as problem:
+            self.close()
+            if not self._writes and ledger_file.has_file(self.file):
+                problem.add_note("Views show this machine's copy with --offline.")
+            raise
         except BaseException:
             self.close()
             raise
