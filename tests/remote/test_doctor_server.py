@@ -390,7 +390,7 @@ def test_another_history_is_named_and_nothing_is_changed(
     result = filled("doctor")
     word, says = lines(result)["same"]
     assert (word, expected in says, result.code) == ("wrong", True, 5)
-    assert str(copy_of(filled)) in says
+    assert (str(copy_of(filled)) in says) != ("promisectl --offline export --journal" in says)
     assert result.stderr.endswith("found damage: see above.\n")
     assert filled("doctor", "--fix").code == 5
     assert copy_of(filled).read_bytes() == before
@@ -758,7 +758,7 @@ def test_without_the_driver_the_copy_is_checked(
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "psycopg2", None)
         result = filled("doctor")
-    assert lines(result)["server"][1].startswith("A ledger on a server needs a driver. Install it:")
+    assert lines(result)["server"][1].startswith("A ledger on a server needs a driver. Install it beside")
     assert (lines(result)["chain"][0], result.code) == ("ok", 5)
 
 

@@ -68,11 +68,10 @@ def found_with_help(path: str, *, state: str = "well") -> str:
     "script",
     [
         "SELECT 1",
-        "UPDATE promise SET outcome = 'Send the figures' WHERE id = 4400;"
+        "UPDATE promise SET outcome = 'Send the figures' WHERE id = 4400",
         "UPDATE promise SET outcome = CAST(X'FF' AS TEXT) WHERE id IN (7, 4401)",
-        "DELETE FROM promise WHERE id IN (4400, 4499);UPDATE promise SET id = 9000 WHERE id = 4500",
-        "UPDATE act SET body = replace(body, 'number', 'figure') WHERE promise IN (3, 4400);"
-        "UPDATE act SET body = '{}' WHERE promise = 4401",
+        "DELETE FROM promise WHERE id IN (4400, 4499); UPDATE promise SET id = 9000 WHERE id = 4500",
+        "UPDATE act SET body = iif(promise = 4401, '{}', replace(body, 'number', 'figure')) WHERE promise IN (3, 4400, 4401)",
     ],
 )
 def test_both_processes_find_what_one_finds(path: str, script: str) -> None:
