@@ -758,7 +758,9 @@ def test_without_the_driver_the_copy_is_checked(
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, "psycopg2", None)
         result = filled("doctor")
-    assert lines(result)["server"][1].startswith("A ledger on a server needs a driver. Install it beside")
+    assert lines(result)["server"][1].startswith(
+        "A ledger on a server needs a driver. Install it beside"
+    )
     assert (lines(result)["chain"][0], result.code) == ("ok", 5)
 
 

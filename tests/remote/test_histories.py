@@ -59,7 +59,7 @@ def test_a_server_that_went_back(home: Program, change: Callable[..., None]) -> 
         "went back to an earlier state (it has 3 acts, this machine has seen 4)",
         "with promisectl --offline export --journal -o FILE, and see",
     )
-    assert home("--offline", "export", "--journal", "-o", "seen.jsonl").code == 0
+    assert home("--offline", "export", "--journal", "-o", str(home.home / "seen.jsonl")).code == 0
 
 
 def test_a_server_that_went_back_to_an_empty_ledger(
