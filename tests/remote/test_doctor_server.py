@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from promisectl import guide
-from promisectl.compiled import postgresql, server_checks
+from promisectl.compiled import postgresql, server_checks, sql
 from tests.conftest import Program, Result
 from tests.records.test_schema import check_answer
 from tests.remote.conftest import copy_of
@@ -788,6 +788,29 @@ def test_a_newer_ledger_is_refused(filled: Program, run_sql: Callable[..., objec
 
 
 # An earlier schema step
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["a machine with a copy", "a new machine"])
+@pytest.mark.parametrize("words", [("doctor",), ("doctor", "--fix"), ("note", "1", "x")])
+def test_a_step_from_which_no_upgrade_leads_here(
+    filled: Program,
+    run_sql: Callable[..., list[tuple[object, ...]]],
+    words: tuple[str, ...],
+    *,
+    is_new: bool,
+) -> None:
+    """Nothing promises an upgrade that does not exist."""
+    run_sql("UPDATE head SET step = 1")
+    before = run_sql("SELECT * FROM head")
+    if is_new:
+        forget(filled)
+    result = filled(*words)
+    assert result.code == 5, result
+    said = result.stdout + result.stderr
+    assert f"has schema step 1, and no upgrade leads from it to {sql.SCHEMA_STEP}" in said
+    assert "doctor --fix" not in said
+    assert "upgraded" not in said
+    assert run_sql("SELECT * FROM head") == before
 
 
 @pytest.fixture

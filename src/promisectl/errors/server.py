@@ -167,6 +167,19 @@ class OlderLedger(LedgerError):
         )
 
 
+class NoUpgrade(LedgerError):
+    """No upgrade leads from the schema step of the ledger on the server to that of this program."""
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str, step: int, known: int) -> None:
+        super().__init__(
+            f"{address} has schema step {step}, and no upgrade leads from it to {known}.",
+            "Export the journal of a machine's copy, and import it into an empty database; see: "
+            "promisectl guide machines",
+        )
+
+
 class OtherHistory(LedgerError):
     """The history on the server is not the one that this machine has seen."""
 

@@ -180,7 +180,7 @@ class ServerLedger:
             return
         self._check_history(server, head, mine)
         if head.number != mine.number:
-            self._refuse_older_step(head)
+            self.refuse_older_step(head)
             from promisectl.storage.remote import local_copy
 
             # A command that looked earlier may have brought the copy to an act in between.
@@ -189,10 +189,18 @@ class ServerLedger:
                 mine = fetch_copy_head(self.file)
         note_copy_time(self.file)
 
-    def _refuse_older_step(self, head: ServerHead) -> None:
+    def refuse_older_step(self, head: ServerHead, *, may_upgrade: bool = False) -> None:
+        """Refuse a ledger of an earlier step, unless it may and can be upgraded.
+
+        Raises OlderLedger and NoUpgrade.
+        """
         from promisectl.compiled import sql
 
-        if head.step < sql.SCHEMA_STEP:
+        if head.step >= sql.SCHEMA_STEP:
+            return
+        if not has_upgrade(head.step):
+            raise errors.NoUpgrade(self.address, head.step, sql.SCHEMA_STEP)
+        if not may_upgrade:
             raise errors.OlderLedger(self.address, head.step, sql.SCHEMA_STEP)
 
     def _check_history(self, server: Server, head: ServerHead, mine: LastAct) -> None:
@@ -230,8 +238,8 @@ class ServerLedger:
     ) -> T:
         """Do on the server and in the copy what `ledger.run_in_transaction` does in a file.
 
-        `work` may be called again. Raises NotWhileOffline, OlderLedger, WriteUncertain when nobody
-        can know whether the move is recorded, and what `work` raises.
+        `work` may be called again. Raises NotWhileOffline, OlderLedger, NoUpgrade, WriteUncertain
+        when nobody can know whether the move is recorded, and what `work` raises.
         """
         from promisectl.storage.remote import transaction
 
@@ -275,8 +283,15 @@ class ServerLedger:
                 self.caller.use_clock(head.moment)  # first, as catching up may take long
             self.catch_up(server, head, mine)
             if head:
-                self._refuse_older_step(head)
+                self.refuse_older_step(head)
             return server, fetch_copy_head(self.file)
+
+
+def has_upgrade(step: int) -> bool:
+    """Whether upgrades lead from an earlier schema step to that of this program."""
+    from promisectl.compiled import postgresql, sql
+
+    return all(later in postgresql.UPGRADES for later in range(step + 1, sql.SCHEMA_STEP + 1))
 
 
 def fetch_copy_head(path: str) -> LastAct:

@@ -26,7 +26,7 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
     """Upgrade a ledger of an earlier step, create guards again, and return what was done.
 
     `back_up` is called before an upgrade. All of it takes effect, or nothing. Raises
-    NotWhileOffline, OtherHistory, MissingRights for a role that does not own the tables, and the
+    NotWhileOffline, NoUpgrade, OtherHistory, MissingRights for a role that does not own the tables, and the
     errors of `Server`.
     """
     remote.prepare_move()
@@ -35,6 +35,7 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
         head = server.lock_head(server_ledger.fetch_copy_head(remote.file).number)
         if head is None:
             return []
+        remote.refuse_older_step(head, may_upgrade=True)
         done = []
         if head.step < sql.SCHEMA_STEP:
             upgrade_server_ledger(remote, server, head, back_up)
