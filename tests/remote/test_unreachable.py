@@ -5,6 +5,7 @@ import re
 import shlex
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
@@ -133,6 +134,38 @@ def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], P
         assert result.code == 5
         assert "no answer within 5 seconds" in result.stderr
         assert "Nothing was recorded." in result.stderr
+
+
+@pytest.fixture
+def stuck(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+) -> Iterator[Program]:
+    """A machine whose server connects, and then does not say where the ledger is.
+
+    The server would end the wait with an error of its own, long after a view has given up.
+    """
+    home = machine("home")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    home.environ["PROMISECTL_LEDGER"] = f"{address}&options=-clock_timeout%3D9s"
+    with closing(library("psycopg2").connect(address)) as other:
+        other.cursor().execute("LOCK head IN ACCESS EXCLUSIVE MODE")
+        yield home
+
+
+def test_a_view_does_not_wait_for_a_server_that_connects_and_hangs(stuck: Program) -> None:
+    result = stuck("owe")
+    assert ("Send the Q3 numbers" in result.stdout, result.code) == (True, 0)
+    assert result.stderr.startswith("As of ")
+    assert result.stderr.endswith(": can't reach the server (no answer in time).\n")
+
+
+def test_doctor_does_not_wait_for_it_either(stuck: Program) -> None:
+    result = stuck("doctor")
+    assert result.code == 5
+    assert "server\twrong\tThe connection to " in result.stdout
+    assert " broke (no answer in time)" in result.stdout
 
 
 @pytest.mark.parametrize(

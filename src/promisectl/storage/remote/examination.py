@@ -148,10 +148,10 @@ class _Examination:
             except errors.TemporaryLedgerError:
                 raise
             except errors.LedgerError:
-                self._head = self._server.read_head(0)
+                self._head = self._remote.read_head(self._server, connection.LastAct())
                 says = "not compared, because this machine's copy can't be read"
                 return IntegrityFinding("same", IntegrityResult.WRONG, says, cure=Remedy.RESTORE)
-            self._head = self._server.read_head(mine.number)
+            self._head = self._remote.read_head(self._server, mine)
             if self._head and self._has_earlier_step:
                 self._remote.refuse_older_step(self._head, may_upgrade=True)
                 says = "not compared, because the server has an earlier schema step"

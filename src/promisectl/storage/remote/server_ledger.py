@@ -111,7 +111,7 @@ class ServerLedger:
         try:
             server = self.connect()
             mine = fetch_copy_head(self.file)
-            head = server.read_head(mine.number)
+            head = self.read_head(server, mine)
             if self._writes:  # what is worked out before the lock counts by it, too
                 self.caller.use_clock(head.moment if head else server.read_clock())
             self.catch_up(server, head, mine)
@@ -165,6 +165,15 @@ class ServerLedger:
             patience = _MOVE_SECONDS if self._writes else _VIEW_SECONDS
             self._server = Server(self.address, self._environ, patience, is_abandoned)
         return self._server
+
+    def read_head(self, server: Server, mine: LastAct) -> ServerHead | None:
+        """Begin to read one moment of the ledger, and return its head; None if there is no ledger.
+
+        A view waits no longer for this first answer than it does to connect.
+        """
+        if self._writes:
+            return server.read_head(mine.number)
+        return server.read_head(mine.number, _VIEW_SECONDS)
 
     def close(self) -> None:
         """Close the connection, if there is one."""
