@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from tests.conftest import Program, library
+from tests.remote.conftest import stop_server_clock
 from tests.tools import postgres
 from tests.tools.postgres import PostgresServer
 
@@ -166,6 +167,21 @@ def test_doctor_does_not_wait_for_it_either(stuck: Program) -> None:
     assert result.code == 5
     assert "server\twrong\tThe connection to " in result.stdout
     assert " broke (no answer in time)" in result.stdout
+
+
+def test_a_copy_is_as_old_as_the_answer_by_the_clock_of_the_server(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    home, laptop = machine("home"), machine("laptop")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    stop_server_clock(postgres_server, database, "2026-11-22T09:00:00Z")
+    laptop.ok("owe")
+    home.ok("note", "1", "It goes well")
+    for program in (home, laptop):
+        assert program("--offline", "owe").stderr == "As of Sun 22 Nov, 10:00.\n"
+    stop_server_clock(postgres_server, database, "2026-11-22T11:30:00Z")
+    home.ok("owe")  # there is nothing new
+    assert home("--offline", "owe").stderr == "As of Sun 22 Nov, 12:30.\n"
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ class ServerLedger:
         self._is_current = False
         self._is_copy_old = False
         self._server: Server | None = None
+        self._moment: datetime | None = None
+        """The moment of the server's clock at which the copy was up to date."""
 
     def __str__(self) -> str:
         """Return the address."""
@@ -150,8 +152,15 @@ class ServerLedger:
         self.caller.warn_of_old_copy(self._find_copy_time(), why)
         self._is_current = self._is_copy_old = True
 
+    def _note_copy_time(self) -> None:
+        """Note in the time of its file when the copy was up to date, by the server's clock."""
+        if self._moment:
+            seconds = self._moment.timestamp()
+            with suppress(OSError):
+                os.utime(self.file, (seconds, seconds))
+
     def _find_copy_time(self) -> datetime:
-        """Return when the copy was last known to be up to date."""
+        """Return when the copy was last known to be up to date, by the server's clock."""
         return datetime.fromtimestamp(int(os.stat(self.file).st_mtime), UTC)
 
     def connect(self, is_abandoned: Callable[[], bool] | None = None) -> Server:
@@ -196,7 +205,8 @@ class ServerLedger:
             while mine.number < head.number:
                 local_copy.bring_up_to_date(self.file, server, head, mine)
                 mine = fetch_copy_head(self.file)
-        note_copy_time(self.file)
+        self._moment = head.moment
+        self._note_copy_time()
 
     def refuse_older_step(self, head: ServerHead, *, may_upgrade: bool = False) -> None:
         """Refuse a ledger of an earlier step, unless it may and can be upgraded.
@@ -262,7 +272,7 @@ class ServerLedger:
         )
         self._writes = False  # what is read from now on is about what is recorded
         if self._is_current:
-            note_copy_time(self.file)
+            self._note_copy_time()
         return result
 
     def lock(self) -> tuple[Server, LastAct]:
@@ -309,9 +319,3 @@ def fetch_copy_head(path: str) -> LastAct:
         return connection.LastAct()
     with ledger_file.open_file_snapshot(path) as db:
         return connection.fetch_last_act(db)
-
-
-def note_copy_time(path: str) -> None:
-    """Note in the time of its file that a copy is up to date now."""
-    with suppress(OSError):
-        os.utime(path)
