@@ -138,11 +138,7 @@ def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], P
 
 
 @pytest.fixture
-def stuck(
-    machine: Callable[[str], Program],
-    postgres_server: PostgresServer,
-    address: str,
-) -> Iterator[Program]:
+def stuck(machine: Callable[[str], Program], address: str) -> Iterator[Program]:
     """A machine whose server connects, and then does not say where the ledger is.
 
     The server would end the wait with an error of its own, long after a view has given up.

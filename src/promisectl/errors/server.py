@@ -27,13 +27,12 @@ class PasswordInAddress(Usage):
 
 
 class NotAnAddress(Usage):
-    """The name of a ledger is a URL, but not the address of a PostgreSQL database."""
+    """The name of a ledger is not a path, and not the address of a PostgreSQL database either."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(
-            f"{name} is not the address of a ledger: {why}.",
-            "An address is like postgresql://host/database; see: promisectl guide machines",
-        )
+    advice = "An address is like postgresql://host/database; see: promisectl guide machines"
+
+    def __init__(self, name: str, why: str, advice: str = "") -> None:
+        super().__init__(f"{name} is not the address of a ledger: {why}.", advice)
 
 
 class Unreachable(TemporaryLedgerError):

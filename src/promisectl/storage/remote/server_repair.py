@@ -26,8 +26,8 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
     """Upgrade a ledger of an earlier step, create guards again, and return what was done.
 
     `back_up` is called before an upgrade. All of it takes effect, or nothing. Raises
-    NotWhileOffline, NoUpgrade, OtherHistory, MissingRights for a role that does not own the tables, and the
-    errors of `Server`.
+    NotWhileOffline, NoUpgrade, OtherHistory, MissingRights for a role that does not own the tables,
+    and the errors of `Server`.
     """
     remote.prepare_move()
     try:
