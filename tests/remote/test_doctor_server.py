@@ -147,6 +147,9 @@ def test_the_rights_of_a_role(
     assert word == expected[0]
     assert expected[1] in says
     assert (found["same"][0], result.code) == (("wrong", 5) if user == "stranger" else ("ok", 0))
+    if user == "stranger":
+        assert "permission denied for table head" in found["same"][1]
+        assert re.fullmatch(r"\d+ of \d+ checks failed: see above\.\n", result.stderr)
 
 
 def test_a_role_without_a_schema_is_not_told_of_an_earlier_state(
@@ -391,7 +394,7 @@ def test_another_history_is_named_and_nothing_is_changed(
     word, says = lines(result)["same"]
     assert (word, expected in says, result.code) == ("wrong", True, 5)
     assert (str(copy_of(filled)) in says) != ("promisectl --offline export --journal" in says)
-    assert result.stderr.endswith("found damage: see above.\n")
+    assert result.stderr.endswith(" failed: see above.\n")
     assert filled("doctor", "--fix").code == 5
     assert copy_of(filled).read_bytes() == before
 

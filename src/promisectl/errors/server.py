@@ -120,11 +120,9 @@ class NoSuchDatabase(LedgerError):
 class MissingRights(LedgerError):
     """The role lacks rights to the tables of the ledger."""
 
-    effect = "Nothing was recorded."
-
     def __init__(self, address: str, why: str) -> None:
         super().__init__(
-            f"You may not do this in {address} ({why}).",
+            f"You lack rights in {address} ({why}).",
             "Ask the owner of the database for the rights; see: promisectl guide machines",
         )
 

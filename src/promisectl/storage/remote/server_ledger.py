@@ -131,8 +131,7 @@ class ServerLedger:
             errors.MissingRights,
         ) as problem:
             self.close()
-            if not self._writes and ledger_file.has_file(self.file):
-                problem.add_note("Views show this machine's copy with --offline.")
+            self._add_consequence(problem)
             raise
         except BaseException:
             self.close()
@@ -140,6 +139,14 @@ class ServerLedger:
         if not self._writes:
             self.close()
         self._is_current = True
+
+    def _add_consequence(self, problem: errors.LedgerError) -> None:
+        """Add to a refusal that nothing was recorded, or how a view shows the copy."""
+        if self._writes:
+            if isinstance(problem, errors.MissingRights):
+                problem.effect = "Nothing was recorded."
+        elif ledger_file.has_file(self.file):
+            problem.add_note("Views show this machine's copy with --offline.")
 
     def expect_changes(self) -> None:
         """Let the next view ask the server again, unless it did not answer before."""

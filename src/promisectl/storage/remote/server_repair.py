@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import postgresql as statements
 from promisectl.compiled import sql
@@ -47,6 +48,9 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
             remote.catch_up(server, head, server_ledger.fetch_copy_head(remote.file))
         done += guards.repair_guards(server)
         server.run("COMMIT")
+    except errors.MissingRights as problem:
+        problem.effect = "Nothing was changed there."
+        raise
     finally:
         remote.close()
     return done
