@@ -137,6 +137,23 @@ def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], P
         assert "Nothing was recorded." in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("host", "is_doubtful"), [("db..example.org", True), ("127.0.0.1:1", False)]
+)
+def test_a_host_that_is_not_found_may_be_misspelled(
+    machine: Callable[[str], Program], host: str, *, is_doubtful: bool
+) -> None:
+    home = machine("home")
+    home.environ["PROMISECTL_LEDGER"] = f"postgresql://{host}/promises?sslmode=disable"
+    for words in (["make", "Run", "--to", "me"], ["owe"]):
+        result = home(*words)
+        assert result.code == 5
+        advice = "run the command again when the server answers."
+        hint = f"Check the name of the host; if it is right, {advice}\n"
+        expected = hint if is_doubtful else f" {advice[0].upper()}{advice[1:]}\n"
+        assert result.stderr.endswith(expected), result.stderr
+
+
 @pytest.fixture
 def stuck(machine: Callable[[str], Program], address: str) -> Iterator[Program]:
     """A machine whose server connects, and then does not say where the ledger is.

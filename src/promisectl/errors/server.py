@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from promisectl.errors import LedgerError, MachineError, TemporaryLedgerError, Usage
 
+_NO_SUCH_HOST = "could not translate host name"
+"""What libpq says about a host whose name it can't find."""
+
+
+def _advise_on_silence(why: str) -> str:
+    """Return what to do where the server does not answer; `why` is what the system says."""
+    if _NO_SUCH_HOST in why:
+        return (
+            "Check the name of the host; if it is right, "
+            "run the command again when the server answers."
+        )
+    return "Run the command again when the server answers."
+
 
 class NoDriver(MachineError):
     """A ledger on a server was named, and what connects to it is not installed."""
@@ -41,11 +54,9 @@ class Unreachable(TemporaryLedgerError):
     `why` is what the system says about it.
     """
 
-    advice = "Run the command again when the server answers."
-
     def __init__(self, address: str, why: str) -> None:
         self.why = why
-        super().__init__(f"Can't reach {address} ({why}).")
+        super().__init__(f"Can't reach {address} ({why}).", _advise_on_silence(why))
 
 
 class MoveOnCopy(Usage):
@@ -66,13 +77,11 @@ class NoCopyYet(LedgerError):
     `offline` is the setting that forbids to connect; empty if the server does not answer.
     """
 
-    advice = "Run the command again when the server answers."
-
     def __init__(self, address: str, why: str, offline: str = "") -> None:
         super().__init__(
             f"This machine has no copy of {address} yet, and the server can't be asked "
             f"({why or f'{offline} was given'}).",
-            f"Leave out {offline}." if offline else "",
+            f"Leave out {offline}." if offline else _advise_on_silence(why),
         )
 
 
