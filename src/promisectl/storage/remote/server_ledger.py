@@ -66,6 +66,7 @@ class ServerLedger:
         self._writes = False
         self._is_current = False
         self._is_copy_old = False
+        self._was_person_asked = False
         self._server: Server | None = None
         self._moment: datetime | None = None
         """The moment of the server's clock at which the copy was up to date."""
@@ -147,6 +148,17 @@ class ServerLedger:
                 problem.effect = "Nothing was recorded."
         elif ledger_file.has_file(self.file):
             problem.add_note("Views show this machine's copy with --offline.")
+
+    def prepare_question(self) -> None:
+        """Let go of the server while a person takes time.
+
+        Before the first question of a move, make sure that it answers: what a person types would
+        be lost.
+        """
+        if self._writes and not self._was_person_asked:
+            self.refresh()
+            self._was_person_asked = True
+        self.close()
 
     def expect_changes(self) -> None:
         """Let the next view ask the server again, unless it did not answer before."""
