@@ -26,8 +26,8 @@ missing-argument missing-ledger missing-rights missing-word move-on-copy my-name
 near-miss needs-icalendar neither-side-me newer-ledger no-act no-alias no-copy-yet no-directory
 no-driver no-due-date no-editor no-field no-file-named no-home no-ledger-directory no-lines
 no-other-side no-person no-promise no-revision no-series no-side no-side-in-line no-sides
-no-such-database no-temporary-file no-topic no-zone-database nobody-to-write-to nobody-yet
-not-a-backup not-a-ledger not-a-ledger-database not-a-person not-a-whole-number not-an-address
+no-such-database no-temporary-file no-topic no-upgrade no-zone-database nobody-to-write-to
+nobody-yet not-a-backup not-a-ledger not-a-ledger-database not-a-person not-a-whole-number not-an-address
 not-encrypted not-in-series not-open not-rebuilt not-restored not-unicode not-while-offline
 not-with-acts not-with-format nothing-changed nothing-open nothing-to-answer nothing-to-back-up
 nothing-to-redo nothing-to-undo old-sqlite older-ledger one-date-for-all option-before-program

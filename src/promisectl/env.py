@@ -178,10 +178,17 @@ class Env:
             return str(self.ledger) == str(self._resolve_ledger(self._usual_ledger_wish[0]))
         return False
 
-    def refuse_copy(self) -> None:
-        """Refuse a move on a file that is a copy of a ledger on a server. Raises MoveOnCopy."""
+    def prepare_move(self) -> None:
+        """Prepare the ledger for a command that is going to write, before it reads or asks.
+
+        Where it can't be written to, no question is asked. Raises MoveOnCopy for a file that is a
+        copy of a ledger on a server, and LedgerError.
+        """
+        from promisectl.storage import ledger
+
         if isinstance(self.ledger, str) and paths.is_copy(self.environ, self.ledger):
             raise errors.MoveOnCopy(self.ledger)
+        ledger.prepare_writing(self.ledger)
 
     @property
     def ledger_wish(self) -> tuple[str | None, str]:
@@ -427,10 +434,13 @@ class Env:
 
     @contextmanager
     def wait_for_person(self) -> Iterator[None]:
-        """Let go of the ledger's server while a person takes time; after that, ask it again."""
+        """Let go of the ledger's server while a person takes time; after that, ask it again.
+
+        Where a move can't be recorded, the person is not asked. Raises LedgerError.
+        """
         remote = None if isinstance(self._ledger, str) else self._ledger
         if remote:
-            remote.close()
+            remote.prepare_question()
         yield
         if remote:
             remote.expect_changes()

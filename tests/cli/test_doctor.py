@@ -297,14 +297,14 @@ def test_what_is_no_ledger_is_not_to_be_restored(filled: Program, how: str) -> N
     replaced(filled, how)
     told = filled("doctor")
     assert (lines(told)["file"][0], told.code) == ("wrong", 5)
-    assert told.stderr == "1 of 6 checks found damage: see above.\n"
+    assert told.stderr == "1 of 6 checks failed: see above.\n"
     assert backup.name not in told.stderr
     assert [one for one in ("private", "beside") if lines(told)[one][0] != "ok"] == (
         ["beside"] if how == "dangling" else []
     )
     assert json.loads(filled("doctor", "--json").stdout)["advice"] is None
     (shown,) = filled("doctor", "-q", width=80).stdout.splitlines()[-1:]
-    assert shown == "1 of 6 checks found damage: see above."
+    assert shown == "1 of 6 checks failed: see above."
 
 
 @posix
@@ -315,7 +315,7 @@ def test_names_of_the_same_file_are_found_from_anywhere(filled: Program) -> None
     os.link(filled.ledger, ledger)
     told = filled("--ledger", str(ledger), "doctor")
     assert f"to find them: find / -samefile '{ledger}'" in lines(told)["file"][1]
-    assert told.stderr.endswith(" found damage: see above.\n")
+    assert told.stderr.endswith(" failed: see above.\n")
     shown = "".join(filled("--ledger", str(ledger), "doctor", width=80).stdout.split())
     assert f"-samefile'{ledger}'".replace(" ", "") in shown
 
@@ -326,7 +326,7 @@ def test_a_foreign_log_is_not_to_be_restored(filled: Program) -> None:
     filled.ledger.with_name("ledger.db-wal").write_bytes(b"x" * 99)
     told = filled("doctor")
     assert "Move that file elsewhere" in lines(told)["file"][1]
-    assert told.stderr == "1 of 6 checks found damage: see above.\n"
+    assert told.stderr == "1 of 6 checks failed: see above.\n"
 
 
 def test_a_damaged_file_is_restored_by_a_command_on_a_line_of_its_own(filled: Program) -> None:
@@ -530,7 +530,7 @@ def test_where_nothing_can_be_recorded_is_told_and_the_ledger_is_unlocked(filled
     filled.ledger.chmod(0)
     told = without_powers("doctor")
     assert "you may not use it (Permission denied)" in lines(told)["file"][1]
-    assert told.stderr == "1 of 6 checks found damage: see above.\n"
+    assert told.stderr == "1 of 6 checks failed: see above.\n"
     mended = without_powers("doctor", "--fix")
     assert mended.stderr.startswith(f"{homely(filled.ledger, filled)} now has the mode 0600.\n")
     assert (filled.ledger.stat().st_mode & 0o777, mended.code) == (0o600, 0)

@@ -11,6 +11,19 @@ from tests.tools.postgres import PostgresServer
 ROLES = ("keeper", "clerk", "bystander", "stranger")
 
 
+SERVER_CLOCK = "2026-11-23T09:00:00Z"
+
+
+def stop_server_clock(server: PostgresServer, database: str, moment: str = SERVER_CLOCK) -> None:
+    """Let the clock of a database stand still, at a moment that no machine has."""
+    server.run_sql(
+        "CREATE OR REPLACE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql "
+        f"AS $$ SELECT '{moment}'::timestamptz $$",
+        f'ALTER DATABASE "{database}" SET search_path = public, pg_catalog',
+        database=database,
+    )
+
+
 def copy_of(program: Program) -> Path:
     """Where this machine's copy of the ledger is."""
     return Path(program.ok("path").splitlines()[0])

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -126,6 +126,84 @@ def test_the_address_of_something_else_is_refused(program: Program, name: str) -
     assert "is not the address of a ledger" in result.stderr
     with pytest.raises(errors.NotAnAddress):
         addresses.check_address(name)
+
+
+NOT_URLS = {
+    "service=promises": "postgresql:///?service=promises",
+    "service = promises": "postgresql:///?service=promises",
+    "host=db.example.org dbname=promises": "postgresql:///?host=db.example.org&dbname=promises",
+    "dbname='two words' user=ana": "postgresql:///?dbname=two%20words&user=ana",
+    "postgresql:/laptop@host/db": "postgresql://laptop@host/db",
+    "postgresql:promises": "postgresql:///promises",
+    "postgres:host/db": "postgresql://host/db",
+    "PostgreSQL://ana@host/db": "postgresql://ana@host/db",
+    "POSTGRES:///db": "postgresql:///db",
+}
+"""What is meant as an address and is none, with the address that it means."""
+
+
+@pytest.mark.parametrize("way", ["option", "environment", "config", "config set"])
+@pytest.mark.parametrize(("name", "address"), NOT_URLS.items())
+def test_what_is_meant_as_an_address_is_not_taken_for_a_path(
+    program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str, address: str
+) -> None:
+    monkeypatch.chdir(program.home)
+    before: tuple[str, ...] = ("--ledger", name) if way == "option" else ()
+    if way == "environment":
+        monkeypatch.setenv("PROMISECTL_LEDGER", name)
+    if way == "config":
+        config = program.home / "config" / "promisectl" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f'ledger = "{name}"\n')
+    files = {path for path in program.home.rglob("*") if path.is_file()}
+    commands: Sequence[list[str]] = (["owe"], ["make", "Run", "--to", "me"])
+    if way == "config set":
+        commands = (["config", "set", "ledger", name],)
+    for words in commands:
+        result = program(*before, *words)
+        assert (result.stdout, result.code) == ("", 6 if way == "config" else 2), result
+        assert "is not the address of a ledger: an address begins with" in result.stderr
+        assert f"postgresql://, as in {address}" in result.stderr
+    assert {path for path in program.home.rglob("*") if path.is_file()} == files
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"host=server password={SECRET}",
+        f"service=x passwort = '{SECRET}'",
+        f"postgresql:ana:{SECRET}@server/db",
+        f"postgresql:/ana:{SECRET}@server/db",
+        f"PostgreSQL:/ana:{SECRET}@server/db",
+        f"postgresql:/server/db?password={SECRET}",
+        f"password={SECRET}",
+    ],
+)
+def test_a_password_in_it_is_refused_as_in_an_address(program: Program, name: str) -> None:
+    result = program("--ledger", name, "owe")
+    assert result.code == 2
+    assert "Leave the password out of the address" in result.stderr
+    assert SECRET not in result.stderr
+
+
+@pytest.mark.parametrize("name", [f"host=x pasword={SECRET}", f"PostgreSQL://h/d?pasword={SECRET}"])
+def test_the_value_of_a_setting_that_is_not_known_is_not_shown(program: Program, name: str) -> None:
+    result = program("--ledger", name, "owe")
+    assert result.code == 2
+    assert SECRET not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["./service=promises", "{home}/host=a", "./postgresql:promises", "a=b.db", "hosts.db"]
+)
+def test_a_path_may_look_like_one(
+    program: Program, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(program.home)
+    path = name.format(home=program.home)
+    program.ok("--ledger", path, "make", "Run", "--to", "me")
+    assert (program.home / path).is_file()
+    assert "Run" in program.ok("--ledger", path, "owe")
 
 
 def test_a_hostile_scheme_is_shown_escaped(program: Program) -> None:

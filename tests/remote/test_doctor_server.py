@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from promisectl import guide
-from promisectl.compiled import postgresql, server_checks
+from promisectl.compiled import postgresql, server_checks, sql
 from tests.conftest import Program, Result
 from tests.records.test_schema import check_answer
 from tests.remote.conftest import copy_of
@@ -147,6 +147,9 @@ def test_the_rights_of_a_role(
     assert word == expected[0]
     assert expected[1] in says
     assert (found["same"][0], result.code) == (("wrong", 5) if user == "stranger" else ("ok", 0))
+    if user == "stranger":
+        assert "permission denied for table head" in found["same"][1]
+        assert re.fullmatch(r"\d+ of \d+ checks failed: see above\.\n", result.stderr)
 
 
 def test_a_role_without_a_schema_is_not_told_of_an_earlier_state(
@@ -391,7 +394,7 @@ def test_another_history_is_named_and_nothing_is_changed(
     word, says = lines(result)["same"]
     assert (word, expected in says, result.code) == ("wrong", True, 5)
     assert (str(copy_of(filled)) in says) != ("promisectl --offline export --journal" in says)
-    assert result.stderr.endswith("found damage: see above.\n")
+    assert result.stderr.endswith(" failed: see above.\n")
     assert filled("doctor", "--fix").code == 5
     assert copy_of(filled).read_bytes() == before
 
@@ -788,6 +791,29 @@ def test_a_newer_ledger_is_refused(filled: Program, run_sql: Callable[..., objec
 
 
 # An earlier schema step
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["a machine with a copy", "a new machine"])
+@pytest.mark.parametrize("words", [("doctor",), ("doctor", "--fix"), ("note", "1", "x")])
+def test_a_step_from_which_no_upgrade_leads_here(
+    filled: Program,
+    run_sql: Callable[..., list[tuple[object, ...]]],
+    words: tuple[str, ...],
+    *,
+    is_new: bool,
+) -> None:
+    """Nothing promises an upgrade that does not exist."""
+    run_sql("UPDATE head SET step = 1")
+    before = run_sql("SELECT * FROM head")
+    if is_new:
+        forget(filled)
+    result = filled(*words)
+    assert result.code == 5, result
+    said = result.stdout + result.stderr
+    assert f"has schema step 1, and no upgrade leads from it to {sql.SCHEMA_STEP}" in said
+    assert "doctor --fix" not in said
+    assert "upgraded" not in said
+    assert run_sql("SELECT * FROM head") == before
 
 
 @pytest.fixture

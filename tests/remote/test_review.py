@@ -20,10 +20,8 @@ from promisectl.storage.journal import Journal
 from promisectl.storage.remote.server import Server
 from promisectl.storage.remote.server_ledger import ServerLedger
 from tests.conftest import Program
+from tests.remote.conftest import SERVER_CLOCK, stop_server_clock
 from tests.tools.postgres import PostgresServer
-
-SERVER_CLOCK = "2026-11-23T09:00:00Z"
-
 
 NEWCOMER = Newcomer("lee", "Lee")
 LONG_SELECT = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 99000000) SELECT max(n) FROM c"
@@ -56,15 +54,6 @@ def has_lock(server: PostgresServer, database: str) -> bool:
     """Whether a command has the lock of the ledger."""
     question = "SELECT 1 FROM pg_locks WHERE relation = 'head'::regclass AND mode = 'RowShareLock'"
     return bool(server.run_sql(question, database=database))
-
-
-def stop_server_clock(server: PostgresServer, database: str) -> None:
-    """Let the clock of a database stand still, at a moment that no machine has."""
-    server.run_sql(
-        f"CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '{SERVER_CLOCK}'::timestamptz $$",
-        f'ALTER DATABASE "{database}" SET search_path = public, pg_catalog',
-        database=database,
-    )
 
 
 def test_every_act_is_dated_by_the_clock_of_the_server(

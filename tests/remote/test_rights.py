@@ -94,6 +94,22 @@ def test_a_machine_can_neither_change_nor_remove_what_was_said(
             postgres_server.run_sql(statement, database=database, user="machine")
 
 
+def test_who_may_not_read_is_told_so_and_not_that_nothing_was_recorded(
+    as_role: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    program = as_role("reader")
+    postgres_server.run_sql("REVOKE SELECT ON head FROM reader", database=database)
+    for words, is_move in ((["owe"], False), (["accept", "1"], True), (["undo"], True)):
+        result = program(*words)
+        assert (result.stdout, result.code) == ("", 5)
+        assert "You lack rights in postgresql://reader@/" in result.stderr
+        assert "(permission denied for table head)." in result.stderr
+        assert ("Nothing was recorded." in result.stderr) is is_move, words
+    result = program("doctor", "--fix")
+    assert "You lack rights in postgresql://reader@/" in result.stderr
+    assert "Nothing was changed there." in result.stderr
+
+
 def test_who_may_not_create_tables_creates_no_ledger(
     machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
 ) -> None:
@@ -107,6 +123,7 @@ def test_who_may_not_create_tables_creates_no_ledger(
     result = program("make", "Run", "--to", "me")
     assert result.code == 5
     assert "permission denied for schema public" in result.stderr
+    assert "Nothing was recorded." in result.stderr
     assert (
         postgres_server.run_sql("SELECT 1 FROM pg_class WHERE relname = 'head'", database=database)
         == []

@@ -5,10 +5,12 @@ import re
 import shlex
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
 from tests.conftest import Program, library
+from tests.remote.conftest import stop_server_clock
 from tests.tools import postgres
 from tests.tools.postgres import PostgresServer
 
@@ -133,6 +135,66 @@ def test_a_server_that_says_nothing_is_not_waited_for(machine: Callable[[str], P
         assert result.code == 5
         assert "no answer within 5 seconds" in result.stderr
         assert "Nothing was recorded." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "is_doubtful"), [("db..example.org", True), ("127.0.0.1:1", False)]
+)
+def test_a_host_that_is_not_found_may_be_misspelled(
+    machine: Callable[[str], Program], host: str, *, is_doubtful: bool
+) -> None:
+    home = machine("home")
+    home.environ["PROMISECTL_LEDGER"] = f"postgresql://{host}/promises?sslmode=disable"
+    for words in (["make", "Run", "--to", "me"], ["owe"]):
+        result = home(*words)
+        assert result.code == 5
+        advice = "run the command again when the server answers."
+        hint = f"Check the name of the host; if it is right, {advice}\n"
+        expected = hint if is_doubtful else f" {advice[0].upper()}{advice[1:]}\n"
+        assert result.stderr.endswith(expected), result.stderr
+
+
+@pytest.fixture
+def stuck(machine: Callable[[str], Program], address: str) -> Iterator[Program]:
+    """A machine whose server connects, and then does not say where the ledger is.
+
+    The server would end the wait with an error of its own, long after a view has given up.
+    """
+    home = machine("home")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    home.environ["PROMISECTL_LEDGER"] = f"{address}&options=-clock_timeout%3D9s"
+    with closing(library("psycopg2").connect(address)) as other:
+        other.cursor().execute("LOCK head IN ACCESS EXCLUSIVE MODE")
+        yield home
+
+
+def test_a_view_does_not_wait_for_a_server_that_connects_and_hangs(stuck: Program) -> None:
+    result = stuck("owe")
+    assert ("Send the Q3 numbers" in result.stdout, result.code) == (True, 0)
+    assert result.stderr.startswith("As of ")
+    assert result.stderr.endswith(": can't reach the server (no answer in time).\n")
+
+
+def test_doctor_does_not_wait_for_it_either(stuck: Program) -> None:
+    result = stuck("doctor")
+    assert result.code == 5
+    assert "server\twrong\tThe connection to " in result.stdout
+    assert " broke (no answer in time)" in result.stdout
+
+
+def test_a_copy_is_as_old_as_the_answer_by_the_clock_of_the_server(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
+) -> None:
+    home, laptop = machine("home"), machine("laptop")
+    home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--agreed")
+    stop_server_clock(postgres_server, database, "2026-11-22T09:00:00Z")
+    laptop.ok("owe")
+    home.ok("note", "1", "It goes well")
+    for program in (home, laptop):
+        assert program("--offline", "owe").stderr == "As of Sun 22 Nov, 10:00.\n"
+    stop_server_clock(postgres_server, database, "2026-11-22T11:30:00Z")
+    home.ok("owe")  # there is nothing new
+    assert home("--offline", "owe").stderr == "As of Sun 22 Nov, 12:30.\n"
 
 
 @pytest.mark.parametrize(

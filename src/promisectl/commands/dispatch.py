@@ -53,8 +53,7 @@ def run_command(
     run = getattr(__import__(f"promisectl.commands.{module}", fromlist=[function]), function)
     try:
         if writes and not arguments.get("dry_run"):
-            env.refuse_copy()
-            ledger.prepare_writing(env.ledger)
+            env.prepare_move()
         if asks_ids and not arguments[ids]:
             from promisectl.commands.shared import missing
 

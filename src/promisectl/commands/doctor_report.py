@@ -62,12 +62,12 @@ class DoctorReport(NamedTuple):
 
     @property
     def wrong_findings(self) -> list[IntegrityFinding]:
-        """The findings that are damage."""
+        """The findings that are damage, or of a check that could not be made."""
         return [finding for finding in self.findings if finding.is_wrong]
 
     @property
     def failed_checks(self) -> set[str]:
-        """The names of the checks that found damage."""
+        """The names of the checks with these findings."""
         return {finding.check for finding in self.wrong_findings}
 
     @property
@@ -236,8 +236,8 @@ def _build_verdict(env: Env, report: DoctorReport) -> tuple[str, str]:
     if report.wrong_findings:
         count = len(report.wrong_findings)
         wrong = f"{count} of {formats.format_count(len(report.findings), 'check')}"
-        is_unanswered = report.failed_checks == {"server"}
-        result = "failed" if is_unanswered else "found damage"
+        has_damage = any(finding.cure for finding in report.wrong_findings)
+        result = "found damage" if has_damage else "failed"
         advice = f". {sentence}" if sentence else ": see above."
         return f"{wrong} {result}{advice}", command
     path = shorten_home_paths(env.ledger_file)

@@ -128,9 +128,12 @@ def review(env: Env, *, each: bool = False) -> None:
     """Ask about every open promise in turn, the urgent ones first.
 
     Off a terminal, and for a program, list them with the moves that are open. For people, a series
-    is one item of its group, unless `each` is set.
+    is one item of its group, unless `each` is set. Raises MoveOnCopy and LedgerError where a person
+    would be asked in vain.
     """
     is_walk = env.may_ask and env.is_terminal
+    if is_walk:
+        env.prepare_move()
     with output.open_view(env) as db:
         clock = output.build_clock(env)
         rows = [
@@ -258,6 +261,7 @@ def _review_items(env: Env, items: list[ReviewItem], results: dict[int, str]) ->
     """
     index = 0
     while index < len(items):
+        env.prepare_move()  # the one before may have been the last that the server recorded
         item = load_current_item(env, items[index])
         if item is None:
             index += 1

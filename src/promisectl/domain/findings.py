@@ -44,7 +44,7 @@ class IntegrityFinding(NamedTuple):
 
     @property
     def is_wrong(self) -> bool:
-        """Whether the check found damage."""
+        """Whether the check found damage, or could not be made."""
         return self.result is IntegrityResult.WRONG
 
     @property

@@ -103,7 +103,7 @@ class Problem(Exception):
 
 def _lower_first_letter(sentence: str) -> str:
     """Return a sentence as it goes on after a colon; “TZ is …” keeps its capital."""
-    is_word = sentence[1:2].islower() or sentence.startswith("A ")
+    is_word = sentence.partition(" ")[0][1:].islower() or sentence.startswith("A ")
     return sentence[:1].lower() + sentence[1:] if is_word else sentence
 
 

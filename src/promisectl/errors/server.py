@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from promisectl.errors import LedgerError, MachineError, TemporaryLedgerError, Usage
 
+_NO_SUCH_HOST = "could not translate host name"
+"""What libpq says about a host whose name it can't find."""
+
+
+def _advise_on_silence(why: str) -> str:
+    """Return what to do where the server does not answer; `why` is what the system says."""
+    if _NO_SUCH_HOST in why:
+        return (
+            "Check the name of the host; if it is right, "
+            "run the command again when the server answers."
+        )
+    return "Run the command again when the server answers."
+
 
 class NoDriver(MachineError):
     """A ledger on a server was named, and what connects to it is not installed."""
@@ -27,13 +40,12 @@ class PasswordInAddress(Usage):
 
 
 class NotAnAddress(Usage):
-    """The name of a ledger is a URL, but not the address of a PostgreSQL database."""
+    """The name of a ledger is not a path, and not the address of a PostgreSQL database either."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(
-            f"{name} is not the address of a ledger: {why}.",
-            "An address is like postgresql://host/database; see: promisectl guide machines",
-        )
+    advice = "An address is like postgresql://host/database; see: promisectl guide machines"
+
+    def __init__(self, name: str, why: str, advice: str = "") -> None:
+        super().__init__(f"{name} is not the address of a ledger: {why}.", advice)
 
 
 class Unreachable(TemporaryLedgerError):
@@ -42,11 +54,9 @@ class Unreachable(TemporaryLedgerError):
     `why` is what the system says about it.
     """
 
-    advice = "Run the command again when the server answers."
-
     def __init__(self, address: str, why: str) -> None:
         self.why = why
-        super().__init__(f"Can't reach {address} ({why}).")
+        super().__init__(f"Can't reach {address} ({why}).", _advise_on_silence(why))
 
 
 class MoveOnCopy(Usage):
@@ -67,13 +77,11 @@ class NoCopyYet(LedgerError):
     `offline` is the setting that forbids to connect; empty if the server does not answer.
     """
 
-    advice = "Run the command again when the server answers."
-
     def __init__(self, address: str, why: str, offline: str = "") -> None:
         super().__init__(
             f"This machine has no copy of {address} yet, and the server can't be asked "
             f"({why or f'{offline} was given'}).",
-            f"Leave out {offline}." if offline else "",
+            f"Leave out {offline}." if offline else _advise_on_silence(why),
         )
 
 
@@ -121,11 +129,9 @@ class NoSuchDatabase(LedgerError):
 class MissingRights(LedgerError):
     """The role lacks rights to the tables of the ledger."""
 
-    effect = "Nothing was recorded."
-
     def __init__(self, address: str, why: str) -> None:
         super().__init__(
-            f"You may not do this in {address} ({why}).",
+            f"You lack rights in {address} ({why}).",
             "Ask the owner of the database for the rights; see: promisectl guide machines",
         )
 
@@ -164,6 +170,19 @@ class OlderLedger(LedgerError):
             f"{address} was written by an older promisectl (schema step {step}; this one writes "
             f"{known}), and older versions on your other machines could not use it any more.",
             "Update these, then upgrade it: promisectl doctor --fix",
+        )
+
+
+class NoUpgrade(LedgerError):
+    """No upgrade leads from the schema step of the ledger on the server to that of this program."""
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str, step: int, known: int) -> None:
+        super().__init__(
+            f"{address} has schema step {step}, and no upgrade leads from it to {known}.",
+            "Export the journal of a machine's copy, and import it into an empty database; see: "
+            "promisectl guide machines",
         )
 
 

@@ -35,19 +35,60 @@ def check_address(name: str) -> str:
 
     What has a password in it is never shown.
     """
-    scheme, _, rest = name.partition("://")
+    scheme, sign, rest = name.partition("://")
+    if not sign:
+        scheme, _, rest = name.partition(":")
+        rest = rest.lstrip("/")
     # The user ends at the first `@` before a slash. Where a password has a slash in it, that is
     # not so, and libpq takes its beginning for a port.
     user = rest.partition("@")[0] if "@" in rest.partition("/")[0] else ""
     longest_user = rest.partition("?")[0].rpartition("@")[0]
-    names = _parse_query(rest.partition("?")[2].replace("?", "&"))
+    names = {**_parse_query(rest.partition("?")[2].replace("?", "&")), **_parse_pairs(name, sign)}
     if ":" in user + longest_user or any(map(_is_secret, names)):
         raise errors.PasswordInAddress
-    if scheme not in _SCHEMES:
-        raise errors.NotAnAddress(
-            escape_text(f"{scheme}://…"), "only a PostgreSQL database can hold a ledger"
-        )
+    if not sign or scheme not in _SCHEMES:
+        raise _build_form_error(name)
     return name
+
+
+def _parse_pairs(name: str, sign: str = "") -> dict[str, str]:
+    """Return the settings of libpq in a name without a `sign` of a URL, as in `host=a dbname=b`."""
+    if sign:
+        return {}
+    import re
+
+    pairs = re.findall(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s?&]*)", name)
+    return {key: value.strip("'") for key, value in pairs}
+
+
+def _build_form_error(name: str) -> errors.NotAnAddress:
+    """Return the error for a name that is not a URL of PostgreSQL, with the one that it means.
+
+    The values of settings that are not known are not shown, as one may be a password.
+    """
+    from urllib.parse import quote
+
+    scheme, _, rest = name.partition(":")
+    shown, sign, _ = name.partition("?")
+    pairs = _parse_pairs(name)
+    if scheme.lower() in _SCHEMES:
+        place = rest.partition("?")[0].lstrip("/")
+        if not rest.startswith("//"):
+            rest = f"//{place}" if "/" in rest else f"///{place}"
+        meant = f"postgresql:{rest.partition('?')[0]}{sign and '?…'}"
+    elif "://" in name:
+        why = "only a PostgreSQL database can hold a ledger"
+        return errors.NotAnAddress(escape_text(f"{name.partition('://')[0]}://…"), why)
+    elif pairs.keys() <= _ENVIRONMENT_SETTINGS.keys():
+        query = (f"{key}={quote(value, safe='/@:,')}" for key, value in pairs.items())
+        meant = f"postgresql:///?{'&'.join(query)}"
+    else:
+        shown, meant = f"{name.partition('=')[0]}=…", "postgresql://host/database"
+    return errors.NotAnAddress(
+        escape_text(shown),
+        escape_text(f"an address begins with postgresql://, as in {meant}"),
+        "" if "://" in name else "For a file, type ./ before its name.",
+    )
 
 
 def _is_secret(setting: str) -> bool:

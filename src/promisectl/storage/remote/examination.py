@@ -148,11 +148,12 @@ class _Examination:
             except errors.TemporaryLedgerError:
                 raise
             except errors.LedgerError:
-                self._head = self._server.read_head(0)
+                self._head = self._remote.read_head(self._server, connection.LastAct())
                 says = "not compared, because this machine's copy can't be read"
                 return IntegrityFinding("same", IntegrityResult.WRONG, says, cure=Remedy.RESTORE)
-            self._head = self._server.read_head(mine.number)
-            if self._has_earlier_step:
+            self._head = self._remote.read_head(self._server, mine)
+            if self._head and self._has_earlier_step:
+                self._remote.refuse_older_step(self._head, may_upgrade=True)
                 says = "not compared, because the server has an earlier schema step"
                 return IntegrityFinding("same", IntegrityResult.NOTE, says)
             self._remote.catch_up(self._server, self._head, mine)
@@ -208,7 +209,7 @@ class _Examination:
             yield "promisectl is not tested with this server"
         elif (settings.version_number or _OLDEST_VERSION) < _OLDEST_VERSION:
             yield f"promisectl is not tested with PostgreSQL before {_OLDEST_VERSION // 10_000}"
-        if self._head and self._has_earlier_step:
+        if self._head and self._has_earlier_step and server_ledger.has_upgrade(self._head.step):
             yield (
                 f"the ledger has schema step {self._head.step}, and moves need "
                 f"{sql.SCHEMA_STEP}: `promisectl doctor --fix` upgrades it, "

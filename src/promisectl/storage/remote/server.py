@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SERVER_LOCK_SECONDS = 10
 _ANSWER_SECONDS = 10
+_HEAD_SECONDS = SERVER_LOCK_SECONDS + _ANSWER_SECONDS
 _LONG_ANSWER_SECONDS = 60
 _FETCHED_ROWS = 2_000
 _NAMED_TABLES = 3
@@ -193,27 +194,32 @@ class Server:
 
     # What the ledger holds
 
-    def read_head(self, mine: int) -> ServerHead | None:
+    def read_head(self, mine: int, seconds: float = _HEAD_SECONDS) -> ServerHead | None:
         """Begin to read one moment of the ledger, and return its head; None if there is no ledger.
 
-        `mine` is the number of the newest act in the copy.
+        `mine` is the number of the newest act in the copy, and `seconds` is how long to wait for
+        the answer.
         """
-        return self._fetch_head((_BEGIN_VIEW,), mine)
+        return self._fetch_head((_BEGIN_VIEW,), mine, seconds)
 
     def lock_head(self, mine: int) -> ServerHead | None:
         """Begin a move: lock the ledger against other moves, and return its head as they left it.
 
         Returns None if there is no ledger. Raises LedgerBusy.
         """
-        return self._fetch_head((*_BEGIN_MOVE, statements.LOCK_HEAD), mine)
+        return self._fetch_head((*_BEGIN_MOVE, statements.LOCK_HEAD), mine, _HEAD_SECONDS)
 
     def _fetch_head(
-        self, beginning: tuple[str, ...], mine: int, *, is_second_look: bool = False
+        self,
+        beginning: tuple[str, ...],
+        mine: int,
+        seconds: float,
+        *,
+        is_second_look: bool = False,
     ) -> ServerHead | None:
         import psycopg2
         from psycopg2 import extensions
 
-        seconds = SERVER_LOCK_SECONDS + _ANSWER_SECONDS
         # An earlier transaction that only read may still be open.
         is_idle = self._connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
         end = () if is_idle else ("ROLLBACK",)
@@ -230,7 +236,7 @@ class Server:
         if schema is None:
             raise errors.MissingRights(self.address, "no schema that you may use")
         if tables and not is_second_look:  # another machine may have created the ledger since
-            return self._fetch_head(beginning, mine, is_second_look=True)
+            return self._fetch_head(beginning, mine, seconds, is_second_look=True)
         if tables:
             from promisectl.system.text import escape_text
 

@@ -66,7 +66,10 @@ class ServerLedger:
         self._writes = False
         self._is_current = False
         self._is_copy_old = False
+        self._was_person_asked = False
         self._server: Server | None = None
+        self._moment: datetime | None = None
+        """The moment of the server's clock at which the copy was up to date."""
 
     def __str__(self) -> str:
         """Return the address."""
@@ -111,7 +114,7 @@ class ServerLedger:
         try:
             server = self.connect()
             mine = fetch_copy_head(self.file)
-            head = server.read_head(mine.number)
+            head = self.read_head(server, mine)
             if self._writes:  # what is worked out before the lock counts by it, too
                 self.caller.use_clock(head.moment if head else server.read_clock())
             self.catch_up(server, head, mine)
@@ -129,8 +132,7 @@ class ServerLedger:
             errors.MissingRights,
         ) as problem:
             self.close()
-            if not self._writes and ledger_file.has_file(self.file):
-                problem.add_note("Views show this machine's copy with --offline.")
+            self._add_consequence(problem)
             raise
         except BaseException:
             self.close()
@@ -138,6 +140,25 @@ class ServerLedger:
         if not self._writes:
             self.close()
         self._is_current = True
+
+    def _add_consequence(self, problem: errors.LedgerError) -> None:
+        """Add to a refusal that nothing was recorded, or how a view shows the copy."""
+        if self._writes:
+            if isinstance(problem, errors.MissingRights):
+                problem.effect = "Nothing was recorded."
+        elif ledger_file.has_file(self.file):
+            problem.add_note("Views show this machine's copy with --offline.")
+
+    def prepare_question(self) -> None:
+        """Let go of the server while a person takes time.
+
+        Before the first question of a move, make sure that it answers: what a person types would
+        be lost.
+        """
+        if self._writes and not self._was_person_asked:
+            self.refresh()
+            self._was_person_asked = True
+        self.close()
 
     def expect_changes(self) -> None:
         """Let the next view ask the server again, unless it did not answer before."""
@@ -150,8 +171,15 @@ class ServerLedger:
         self.caller.warn_of_old_copy(self._find_copy_time(), why)
         self._is_current = self._is_copy_old = True
 
+    def _note_copy_time(self) -> None:
+        """Note in the time of its file when the copy was up to date, by the server's clock."""
+        if self._moment:
+            seconds = self._moment.timestamp()
+            with suppress(OSError):
+                os.utime(self.file, (seconds, seconds))
+
     def _find_copy_time(self) -> datetime:
-        """Return when the copy was last known to be up to date."""
+        """Return when the copy was last known to be up to date, by the server's clock."""
         return datetime.fromtimestamp(int(os.stat(self.file).st_mtime), UTC)
 
     def connect(self, is_abandoned: Callable[[], bool] | None = None) -> Server:
@@ -165,6 +193,15 @@ class ServerLedger:
             patience = _MOVE_SECONDS if self._writes else _VIEW_SECONDS
             self._server = Server(self.address, self._environ, patience, is_abandoned)
         return self._server
+
+    def read_head(self, server: Server, mine: LastAct) -> ServerHead | None:
+        """Begin to read one moment of the ledger, and return its head; None if there is no ledger.
+
+        A view waits no longer for this first answer than it does to connect.
+        """
+        if self._writes:
+            return server.read_head(mine.number)
+        return server.read_head(mine.number, _VIEW_SECONDS)
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -180,19 +217,28 @@ class ServerLedger:
             return
         self._check_history(server, head, mine)
         if head.number != mine.number:
-            self._refuse_older_step(head)
+            self.refuse_older_step(head)
             from promisectl.storage.remote import local_copy
 
             # A command that looked earlier may have brought the copy to an act in between.
             while mine.number < head.number:
                 local_copy.bring_up_to_date(self.file, server, head, mine)
                 mine = fetch_copy_head(self.file)
-        note_copy_time(self.file)
+        self._moment = head.moment
+        self._note_copy_time()
 
-    def _refuse_older_step(self, head: ServerHead) -> None:
+    def refuse_older_step(self, head: ServerHead, *, may_upgrade: bool = False) -> None:
+        """Refuse a ledger of an earlier step, unless it may and can be upgraded.
+
+        Raises OlderLedger and NoUpgrade.
+        """
         from promisectl.compiled import sql
 
-        if head.step < sql.SCHEMA_STEP:
+        if head.step >= sql.SCHEMA_STEP:
+            return
+        if not has_upgrade(head.step):
+            raise errors.NoUpgrade(self.address, head.step, sql.SCHEMA_STEP)
+        if not may_upgrade:
             raise errors.OlderLedger(self.address, head.step, sql.SCHEMA_STEP)
 
     def _check_history(self, server: Server, head: ServerHead, mine: LastAct) -> None:
@@ -230,8 +276,8 @@ class ServerLedger:
     ) -> T:
         """Do on the server and in the copy what `ledger.run_in_transaction` does in a file.
 
-        `work` may be called again. Raises NotWhileOffline, OlderLedger, WriteUncertain when nobody
-        can know whether the move is recorded, and what `work` raises.
+        `work` may be called again. Raises NotWhileOffline, OlderLedger, NoUpgrade, WriteUncertain
+        when nobody can know whether the move is recorded, and what `work` raises.
         """
         from promisectl.storage.remote import transaction
 
@@ -245,7 +291,7 @@ class ServerLedger:
         )
         self._writes = False  # what is read from now on is about what is recorded
         if self._is_current:
-            note_copy_time(self.file)
+            self._note_copy_time()
         return result
 
     def lock(self) -> tuple[Server, LastAct]:
@@ -275,8 +321,15 @@ class ServerLedger:
                 self.caller.use_clock(head.moment)  # first, as catching up may take long
             self.catch_up(server, head, mine)
             if head:
-                self._refuse_older_step(head)
+                self.refuse_older_step(head)
             return server, fetch_copy_head(self.file)
+
+
+def has_upgrade(step: int) -> bool:
+    """Whether upgrades lead from an earlier schema step to that of this program."""
+    from promisectl.compiled import postgresql, sql
+
+    return all(later in postgresql.UPGRADES for later in range(step + 1, sql.SCHEMA_STEP + 1))
 
 
 def fetch_copy_head(path: str) -> LastAct:
@@ -285,9 +338,3 @@ def fetch_copy_head(path: str) -> LastAct:
         return connection.LastAct()
     with ledger_file.open_file_snapshot(path) as db:
         return connection.fetch_last_act(db)
-
-
-def note_copy_time(path: str) -> None:
-    """Note in the time of its file that a copy is up to date now."""
-    with suppress(OSError):
-        os.utime(path)

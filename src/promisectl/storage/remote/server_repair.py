@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
 from promisectl.compiled import postgresql as statements
 from promisectl.compiled import sql
@@ -26,8 +27,8 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
     """Upgrade a ledger of an earlier step, create guards again, and return what was done.
 
     `back_up` is called before an upgrade. All of it takes effect, or nothing. Raises
-    NotWhileOffline, OtherHistory, MissingRights for a role that does not own the tables, and the
-    errors of `Server`.
+    NotWhileOffline, NoUpgrade, OtherHistory, MissingRights for a role that does not own the tables,
+    and the errors of `Server`.
     """
     remote.prepare_move()
     try:
@@ -35,6 +36,7 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
         head = server.lock_head(server_ledger.fetch_copy_head(remote.file).number)
         if head is None:
             return []
+        remote.refuse_older_step(head, may_upgrade=True)
         done = []
         if head.step < sql.SCHEMA_STEP:
             upgrade_server_ledger(remote, server, head, back_up)
@@ -46,6 +48,9 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
             remote.catch_up(server, head, server_ledger.fetch_copy_head(remote.file))
         done += guards.repair_guards(server)
         server.run("COMMIT")
+    except errors.MissingRights as problem:
+        problem.effect = "Nothing was changed there."
+        raise
     finally:
         remote.close()
     return done

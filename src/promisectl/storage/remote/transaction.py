@@ -109,7 +109,7 @@ class _Move:
                 back_up,
                 may_replace_rows=may_replace_rows,
             )
-        except errors.TemporaryLedgerError as problem:
+        except (errors.TemporaryLedgerError, errors.MissingRights) as problem:
             if not self._result:
                 problem.effect = "Nothing was recorded."
                 raise
