@@ -231,14 +231,25 @@ def test_a_named_file_that_is_missing_is_refused(
 # Other modes
 
 
-@pytest.mark.parametrize("mode", ["require", "prefer", "allow"])
-def test_encryption_without_a_check_is_a_note(
-    machine: Callable[[str], Program], far: FarServer, mode: str
+NOTHING_CHECKED = "nobody checks that it is the right server"
+
+
+@pytest.mark.parametrize(
+    ("mode", "note"),
+    [
+        ("require", NOTHING_CHECKED),
+        ("prefer", NOTHING_CHECKED),
+        ("allow", NOTHING_CHECKED),
+        ("verify-ca", "the name of the server is not checked"),
+    ],
+)
+def test_encryption_without_a_whole_check_is_a_note(
+    machine: Callable[[str], Program], far: FarServer, mode: str, note: str
 ) -> None:
-    home, address = machine("home"), far.address(f"sslmode={mode}", name="other.example.org")
+    build = far.trusting if mode == "verify-ca" else far.address
+    home, address = machine("home"), build(f"sslmode={mode}", name="other.example.org")
     run_all(home, address)
-    note = f"sslmode={mode}: nobody checks that it is the right server"
-    assert connection_of(home, address) == ["note", f"encrypted; {note}"]
+    assert connection_of(home, address) == ["note", f"encrypted; sslmode={mode}: {note}"]
 
 
 def test_no_encryption_is_a_note(machine: Callable[[str], Program], far: FarServer) -> None:

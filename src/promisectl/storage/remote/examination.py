@@ -269,15 +269,15 @@ class _Examination:
 
     def check_connection(self) -> IntegrityFinding:
         """Return a finding about who can listen on the way, and about the two clocks."""
-        facts = self._server.describe_connection()
+        chosen = self._server.encryption
         notes = []
-        if facts["encrypted"]:
+        if self._server.is_encrypted:
             says = "encrypted"
-            if not facts["local"] and facts["sslmode"] not in ("", "verify-full"):
-                notes.append(
-                    f"sslmode={facts['sslmode']}: nobody checks that it is the right server"
-                )
-        elif facts["local"]:
+            if not chosen.is_local and chosen.sslmode == "verify-ca":
+                notes.append("sslmode=verify-ca: the name of the server is not checked")
+            elif not chosen.is_local and chosen.sslmode not in ("", "verify-full"):
+                notes.append(f"sslmode={chosen.sslmode}: nobody checks that it is the right server")
+        elif chosen.is_local:
             says = "within this machine"
         else:
             says = "to another machine"

@@ -93,7 +93,7 @@ class Server:
         self.is_abandoned = is_abandoned
         """What is asked again and again while the server is waited for: whether to give up."""
         self._settings = addresses.resolve_settings(address, environ)
-        self._encryption = encryption.choose_encryption(self._settings, environ)
+        self.encryption = encryption.choose_encryption(self._settings, environ)
         self._cursors = 0
         self._waiter = wait_callback.Waiter()
         self._connection = self._connect(patience)
@@ -109,7 +109,7 @@ class Server:
                 self.address,
                 application_name="promisectl",
                 client_encoding="UTF8",
-                **self._encryption.settings,
+                **self.encryption.settings,
             )
         except wait_callback.TooLong as error:
             why = f"no answer within {patience:g} seconds"
@@ -123,25 +123,12 @@ class Server:
         except (psycopg2.Error, UnicodeError) as error:
             raise libpq_errors.explain_connect_error(self.address, self._settings, error) from error
         connection.autocommit = True
-        if not (self._encryption.may_be_missing or self._is_encrypted(connection)):
+        # Kerberos is never left out by libpq where it is required.
+        self.is_encrypted = bool(connection.info.ssl_in_use) or self.encryption.is_by_kerberos
+        if not (self.is_encrypted or self.encryption.may_be_missing):
             connection.close()
             raise errors.NotEncrypted(self.address, "it is not encrypted")
         return connection
-
-    def _is_encrypted(self, connection: Any) -> bool:
-        """Whether TLS is in use, or Kerberos, which libpq never leaves out where it is required."""
-        return bool(connection.info.ssl_in_use) or self._encryption.is_by_kerberos
-
-    def describe_connection(self) -> dict[str, Any]:
-        """Return facts about the connection: whether it is local and encrypted, and by whom."""
-        info = self._connection.info
-        return {
-            "user": info.user,
-            "encrypted": self._is_encrypted(self._connection),
-            "sslmode": self._encryption.sslmode,
-            "local": self._encryption.is_local,
-            "version": info.server_version,
-        }
 
     def close(self) -> None:
         """Close the connection; a transaction that is open is rolled back."""
