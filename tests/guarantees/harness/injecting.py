@@ -38,7 +38,7 @@ OLDER = "older"
 """The template with a ledger of the schema step before."""
 _HANGS = 60  # seconds after which a run counts as one that never ends
 _RANDOM = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)(?:[a-z0-9_]{8}\b|#\d+)|(?<=etilqs_)[0-9a-f]+"
+    r"\b[0-9a-f]{16}-[0-9a-f]{8}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\b(?:[0-9a-f]{4}){3,4}\b|(?<=promisectl-)\w{8}|(?<=~/tmp/)(?:[a-z0-9_]{8}\b|#\d+)|(?<=etilqs_)[0-9a-f]+"
 )
 _ANYBODY_MAY_TRACE = 0x59616D61, ctypes.c_long(-1)
 
