@@ -21,19 +21,21 @@ _LATE_SECONDS = 0.3
 
 
 class Piece(NamedTuple):
-    """A message of the first connection: who sent it, the how many-th of theirs it was, its type, whether a COMMIT is in it."""
+    """A message: the number of its connection, who sent it, the how many-th of theirs it was, its type, whether a COMMIT is in it."""
 
+    connection: int
     sender: str
     place: int
     kind: str
     commits: bool
 
     def __str__(self) -> str:
-        return f"message {self.place} of {self.sender} ({self.kind}{', COMMIT' if self.commits else ''})"
+        where = f" on connection {self.connection}" if self.connection > 1 else ""
+        return f"message {self.place} of {self.sender}{where} ({self.kind}{', COMMIT' if self.commits else ''})"
 
 
 class Cut(NamedTuple):
-    """Where the first connection is cut, and how.
+    """Where a connection is cut, and how.
 
     "before": nothing of the message arrives; "inside": half of it. "late": the sender is cut off, and the message arrives nevertheless, a
     while later. "silent": nothing arrives from there on, and nobody is told. After it, later connections are refused unless it `returns`.
@@ -71,7 +73,7 @@ class Proxy:
         return f"postgresql://{quote(user, safe='')}{'@' if user else ''}127.0.0.1:{self.port}/{quote(name, safe='')}?sslmode=disable"
 
     def begin(self, cut: Cut | None = None) -> None:
-        """Count connections and messages from here on, and cut the next connection."""
+        """Count connections and messages from here on, and cut one of them."""
         self.cut = cut
         self.was_cut = threading.Event()
         self.pieces: list[Piece] = []
@@ -94,14 +96,14 @@ class Proxy:
                 if self.was_cut.is_set() and self.cut and not self.cut.returns:
                     client.close()
                     continue
-                _Connection(self, client, _connect(self._settings), is_first=self.connections == 1)
+                _Connection(self, client, _connect(self._settings), self.connections)
 
     def note_thread(self, thread: threading.Thread) -> None:
         """Have a thread waited for before all is settled."""
         self._open.append(thread)
 
     def note_piece(self, piece: Piece) -> None:
-        """Note a message of the first connection, in the order in which they arrive."""
+        """Note a message, in the order in which they arrive."""
         with self._lock:
             self.pieces.append(piece)
 
@@ -110,10 +112,11 @@ class _Connection:
     """One connection, with a thread for each direction."""
 
     def __init__(
-        self, proxy: Proxy, client: socket.socket, server: socket.socket, *, is_first: bool
+        self, proxy: Proxy, client: socket.socket, server: socket.socket, number: int
     ) -> None:
-        self._proxy, self._client, self._server, self._is_first = proxy, client, server, is_first
-        self._cut = proxy.cut if is_first else None
+        self._proxy, self._client, self._server, self._number = proxy, client, server, number
+        is_meant = proxy.cut and proxy.cut.piece.connection == number and not proxy.was_cut.is_set()
+        self._cut = proxy.cut if is_meant else None
         self._lock, self._ended = threading.Lock(), 0
         threads = [
             threading.Thread(target=self._hand_on, args=ends, daemon=True)
@@ -131,15 +134,15 @@ class _Connection:
                 while message := _take_message(rest, has_type=has_type):
                     rest = rest[len(message) :]
                     piece = Piece(
+                        self._number,
                         sender,
                         place,
                         chr(message[0]) if has_type else "startup",
                         message.endswith(b"COMMIT\0") and sender == CLIENT,
                     )
                     place, has_type = place + 1, True
-                    if self._is_first:
-                        self._proxy.note_piece(piece)
-                    if self._cut and piece[:2] == self._cut.piece[:2]:
+                    self._proxy.note_piece(piece)
+                    if self._cut and piece[:3] == self._cut.piece[:3]:
                         self._break_off(message, source, target)
                         break
                     target.sendall(message)
