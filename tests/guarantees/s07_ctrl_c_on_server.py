@@ -26,12 +26,18 @@ _GIVE_UP = 15
 _ROWS = 2_000
 _INTERRUPTED, _UNCERTAIN = errors.INTERRUPTED_EXIT_CODE, errors.WriteUncertain.exit_code
 _VIEW, _MOVE, _IMPORT = ("list",), ("note", "1", "Hm"), ("import", "many.csv", "--new")
+_LOCKED_OUT = (
+    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+_LOOKING_MOVE = ("make", "Paint the fence", "--to", "dana")
+"""It reads the ledger before it takes the lock."""
 
 
 class Moment(NamedTuple):
     """Something that a command waits for when the signal comes: where the proxy falls silent or cuts, and how it has to end.
 
     `find` chooses the message among those of a run that went well; None where nothing is cut. `pause` is how long to wait then, in seconds.
+    `is_behind` is whether another machine has recorded something that the copy lacks.
     """
 
     name: str
@@ -42,6 +48,7 @@ class Moment(NamedTuple):
     returns: bool = True
     pause: float = 0.1
     is_locked: bool = False
+    is_behind: bool = False
 
 
 def _find_commit(pieces: Sequence[Piece]) -> Piece:
@@ -50,6 +57,10 @@ def _find_commit(pieces: Sequence[Piece]) -> Piece:
 
 def _find_query(pieces: Sequence[Piece]) -> Piece:
     return next(piece for piece in pieces if piece.kind == "Q")
+
+
+def _find_last_query(pieces: Sequence[Piece]) -> Piece:
+    return [piece for piece in pieces if piece.kind == "Q"][-1]
 
 
 def _find_answer(pieces: Sequence[Piece], to: Callable[[Sequence[Piece]], Piece]) -> Piece:
@@ -90,6 +101,29 @@ _MOMENTS = (
         returns=False,
         pause=2,
     ),
+    Moment(
+        "a view that fetches what is new",
+        _VIEW,
+        lambda pieces: _find_answer(pieces, _find_last_query),
+        _INTERRUPTED,
+        is_behind=True,
+    ),
+    Moment(
+        "a move that has fetched what is new and waits for the lock",
+        _LOOKING_MOVE,
+        None,
+        _INTERRUPTED,
+        is_locked=True,
+        is_behind=True,
+        pause=0.5,
+    ),
+    Moment(
+        "a move that has fetched what is new and waits for the answer",
+        _MOVE,
+        lambda pieces: _find_answer(pieces, _find_commit),
+        _UNCERTAIN,
+        is_behind=True,
+    ),
 )
 
 
@@ -105,30 +139,38 @@ class Machine:
 
     def __init__(self, home: Path, schema: Schema, proxy: Proxy, mutant: str | None) -> None:
         self._home, self._schema, self._proxy, self._mutant = home, schema, proxy, mutant
+        self._other_home = home.with_name("other")
         self._address = schema.address_at(proxy.database)
-        self._learnt: dict[Sequence[str], list[Piece]] = {}
+        self._learnt: dict[tuple[Sequence[str], bool], list[Piece]] = {}
 
-    def _lay(self) -> None:
-        servers.find_template("full").lay(self._home, self._schema, self._address)
+    def _lay(self, *, is_behind: bool) -> None:
+        template = servers.find_template("full")
+        if is_behind:
+            template.lay(self._other_home, self._schema, self._schema.address)
+        template.lay(self._home, self._schema, self._address)
+        if is_behind:
+            self._run(("note", "2", "Meanwhile"), self._other_home, self._schema.address)
         (self._home / "many.csv").write_text(ledgers.rows(_ROWS), encoding="utf-8")
 
-    def _learn(self, words: Sequence[str]) -> list[Piece]:
+    def _run(self, words: Sequence[str], home: Path, address: str) -> None:
+        done = shared().run(words, env=servers.environment_of(home, address), cwd=home)
+        assert done.code == 0, done
+
+    def _learn(self, words: Sequence[str], *, is_behind: bool) -> list[Piece]:
         """The messages of a command that goes well."""
-        if words not in self._learnt:
-            self._lay()
+        if (words, is_behind) not in self._learnt:
+            self._lay(is_behind=is_behind)
             self._proxy.begin()
-            done = shared().run(
-                words, env=servers.environment_of(self._home, self._address), cwd=self._home
-            )
-            assert done.code == 0, done
+            self._run(words, self._home, self._address)
             self._proxy.wait_until_settled()
-            self._learnt[words] = list(self._proxy.pieces)
-        return self._learnt[words]
+            self._learnt[words, is_behind] = list(self._proxy.pieces)
+        return self._learnt[words, is_behind]
 
     def interrupt(self, moment: Moment, part: float, limit: float) -> tuple[Stopped, list[str]]:
         """Stop a command at a moment; what is wrong then."""
-        piece = moment.find(self._learn(moment.words)) if moment.find else None
-        self._lay()
+        is_behind = moment.is_behind
+        piece = moment.find(self._learn(moment.words, is_behind=is_behind)) if moment.find else None
+        self._lay(is_behind=is_behind)
         head = self._schema.find_head()
         self._proxy.begin(Cut(piece, moment.how, moment.returns) if piece else None)
         lock = self._hold_lock() if moment.is_locked else nullcontext()
@@ -170,11 +212,13 @@ class Machine:
         """Wait until a command has come to the moment."""
         until = time.monotonic() + _GIVE_UP
         while time.monotonic() < until:
-            asked = any(piece.kind == "Q" for piece in list(self._proxy.pieces))
-            if asked if moment.is_locked else self._proxy.was_cut.is_set():
+            if self._is_locked_out() if moment.is_locked else self._proxy.was_cut.is_set():
                 return
             time.sleep(0.002)
         raise TimeoutError(moment.name)
+
+    def _is_locked_out(self) -> bool:
+        return bool(self._schema.run(_LOCKED_OUT))
 
     @contextmanager
     def _hold_lock(self) -> Iterator[None]:
@@ -201,6 +245,8 @@ def _judge(moment: Moment, stopped: Stopped, code: int, said: str, limit: float)
         yield f"it took {stopped.took:.2f} s to end, and a bare process {stopped.bare:.2f} s"
     elif code not in (moment.code, *((-signal.SIGINT,) if moment.code == _INTERRUPTED else ())):
         yield f"it ended with {code}: {said[-400:]}"
+    elif code == _UNCERTAIN and "may or may not be recorded" not in said:
+        yield f"it says more than anybody can know: {said[-400:]}"
     if "Traceback" in said:
         yield f"it printed a traceback: {said[-900:]}"
 

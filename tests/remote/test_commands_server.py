@@ -17,6 +17,7 @@ from sqlmodel import select
 from promisectl import errors, models
 from tests.cli.terminal import ended, in_another, terminal
 from tests.conftest import Program
+from tests.guarantees.harness.proxy import Cut, Proxy
 from tests.records.test_schema import check_answer
 from tests.remote.conftest import copy_of
 from tests.tools.postgres import PostgresServer
@@ -285,6 +286,47 @@ def test_review_shows_what_others_have_recorded_meanwhile(
         review.expect("Fix the front brake")
         review.sendline("quit")
         assert ended(review) == 0
+
+
+def test_review_ends_where_nobody_knows_whether_a_move_is_recorded(
+    filled: Program, kept_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bump() -> None:
+        review.expect("1 of 2")
+        review.expect_exact(" › ")
+        review.sendline("bump")
+        review.expect_exact(" › ")
+        review.sendline("the vendor slipped")
+
+    with Proxy(kept_address) as proxy:
+        monkeypatch.setenv("PROMISECTL_LEDGER", proxy.database)
+        filled.ok("accept", "2")
+        proxy.begin()
+        with terminal("review") as review:
+            bump()
+            review.expect("2 of 2")
+            review.sendline("quit")
+            assert ended(review) == 0
+        (commit,) = (piece for piece in proxy.pieces if piece.commits)
+        proxy.begin(Cut(commit, "before", returns=False))
+        with terminal("review") as review:
+            bump()
+            assert proxy.was_cut.wait(20)
+            review.sendintr()
+            assert ended(review) == 7
+            assert "may or may not be recorded" in " ".join(str(review.before).split())
+
+
+@pytest.mark.parametrize("line", ["tag 2", "correct 1 --by 3/4"])
+def test_ctrl_c_at_a_question_after_others_have_recorded_something(
+    filled: Program, line: str
+) -> None:
+    behind(filled)
+    with terminal(*shlex.split(line)) as child:
+        child.expect_exact(" › ")
+        child.sendintr()
+        assert ended(child) in (130, -2)
+        assert "was recorded" not in str(child.before).replace("Nothing was recorded", "")
 
 
 def test_a_hook_works_with_the_same_ledger(filled: Program, kept_address: str) -> None:

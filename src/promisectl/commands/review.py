@@ -365,6 +365,8 @@ def _ask_item_move(env: Env, item: ReviewItem, *, may_go_back: bool) -> str:
         env.back_meaning = "choose again for this promise"
         try:
             _MOVE_FUNCTIONS[Verb(word)](env, item)
+        except (errors.WriteUncertain, errors.WriteUnconfirmed, errors.AnswerLost):
+            raise  # to ask again would record it twice
         except errors.Problem as problem:
             env.print_warning(str(problem))
         except GoBack:

@@ -204,12 +204,14 @@ class HistoryWentBack(LedgerError):
 
     effect = "Nothing was changed."
 
-    def __init__(self, address: str, acts: int, seen: int) -> None:
+    def __init__(self, address: str, acts: int, seen: int, copy: str) -> None:
+        import shlex
+
         super().__init__(
             f"{address} went back to an earlier state (it has {acts:,} acts, this machine has "
             f"seen {seen:,}).",
-            "Save what this machine has seen, with promisectl --offline export --journal -o FILE, "
-            "and see: promisectl guide machines",
+            f"Save what this machine has seen, with promisectl --ledger {shlex.quote(copy)} export "
+            "--journal -o FILE, and see: promisectl guide machines",
         )
 
 

@@ -35,12 +35,16 @@ def bring_up_to_date(path: str, server: Server, head: ServerHead, mine: LastAct)
             _write_rows(db, server.iter_rows(mine.number), mine)
             _check_chain(path, server.address, db, head, mine)
 
+    from promisectl.system import interrupts
+
     try:
-        if ledger_file.has_file(path):
-            ledger_file.run_file_transaction(path, add_rows)
-            return
-        with suppress(FileExistsError):
-            creation.create_ledger(path, add_rows)
+        # Nothing of this command is recorded by it: a Ctrl-C stops the command, also later.
+        with interrupts.watch_interrupts():
+            if ledger_file.has_file(path):
+                ledger_file.run_file_transaction(path, add_rows)
+                return
+            with suppress(FileExistsError):
+                creation.create_ledger(path, add_rows)
     except sqlite3.IntegrityError as error:
         what = f"its rows do not fit together ({error})"
         raise errors.DamagedServerLedger(server.address, what) from error

@@ -92,6 +92,7 @@ class ServerLedger:
         if self.caller.offline_setting:
             raise errors.NotWhileOffline(self.caller.offline_setting)
         self._writes = True
+        self._was_person_asked = False
 
     def has_ledger(self) -> bool:
         """Whether there is a ledger on the server, as far as this machine knows."""
@@ -213,7 +214,7 @@ class ServerLedger:
         """Bring the copy up to date with the head of the server, if that continues it."""
         if head is None:
             if mine.number:
-                raise errors.HistoryWentBack(self.address, 0, mine.number)
+                raise errors.HistoryWentBack(self.address, 0, mine.number, self.file)
             return
         self._check_history(server, head, mine)
         if head.number != mine.number:
@@ -260,7 +261,7 @@ class ServerLedger:
                 db, head.number, theirs[head.number]
             )
         if knows_last or not theirs:
-            raise errors.HistoryWentBack(self.address, head.number, mine.number)
+            raise errors.HistoryWentBack(self.address, head.number, mine.number, self.file)
         what = "has a history that was rewritten" if knows_first else "holds another ledger"
         raise errors.OtherHistory(self.address, what, self.file)
 

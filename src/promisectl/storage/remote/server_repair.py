@@ -75,5 +75,8 @@ def upgrade_server_ledger(
             server.run(put, seconds=_UPGRADE_SECONDS)
 
     if ledger_file.has_file(remote.file):
+        from promisectl.system import interrupts
+
         back_up("upgrade")
-        ledger_file.run_file_transaction(remote.file, send_promises)
+        with interrupts.watch_interrupts():  # the server commits after it
+            ledger_file.run_file_transaction(remote.file, send_promises)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from promisectl import errors
 from promisectl._typing import TYPE_CHECKING
@@ -203,7 +203,7 @@ class _Move:
         except errors.ConnectionLost as problem:
             try:
                 is_recorded = not self._is_stopped and self._is_recorded(db, last)
-            except errors.LedgerError as later:
+            except errors.Problem as later:
                 raise errors.WriteUncertain(self._remote.address, problem.why) from later
             if self._is_stopped:
                 raise errors.WriteUncertain(self._remote.address, problem.why) from problem
@@ -226,7 +226,7 @@ class _Move:
                 head = server.read_head(last.number)
                 if head is not None and head.at_mine == last.hash:
                     return True
-                if db.in_transaction:
+                with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
                 head = server.lock_head(last.number)
                 if head is None and server.create_ledger() is None:
