@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -195,32 +195,40 @@ class PostgresServer:
         self, *statements: str, database: str, user: str = "owner", bound: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         """Run statements, each on its own, and return the rows of the last one."""
-        from psycopg2 import connect, extensions
+        from psycopg2 import connect
 
-        waiting = extensions.get_wait_callback()
-        extensions.set_wait_callback(None)
-        try:
-            connection = connect(
-                host=str(self.directory),
-                port=self._settings.get("port", "5432"),
-                dbname=database,
-                user=user,
-                connect_timeout=10,
-                client_encoding="UTF8",
-            )
-        finally:
-            extensions.set_wait_callback(waiting)
-        try:
-            extensions.set_wait_callback(None)
+        with (
+            leave_out_deadlines(),
+            closing(
+                connect(
+                    host=str(self.directory),
+                    port=self._settings.get("port", "5432"),
+                    dbname=database,
+                    user=user,
+                    connect_timeout=10,
+                    client_encoding="UTF8",
+                )
+            ) as connection,
+        ):
             connection.autocommit = True
             cursor = connection.cursor()
             cursor.execute("SET lock_timeout = '20s'")  # a test that would wait for ever fails
             for statement in statements:
                 cursor.execute(statement, bound or None)
             return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-            extensions.set_wait_callback(waiting)
+
+
+@contextmanager
+def leave_out_deadlines() -> Iterator[None]:
+    """Wait for a server as long as it takes: the program sets one deadline for all connections of a process."""
+    from psycopg2 import extensions
+
+    waiting = extensions.get_wait_callback()
+    extensions.set_wait_callback(None)
+    try:
+        yield
+    finally:
+        extensions.set_wait_callback(waiting)
 
 
 def _environment() -> dict[str, str]:
