@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from promisectl import errors
 from promisectl.storage.remote import address as addresses
+from promisectl.storage.remote import encryption
 from tests.conftest import Program, library
 
 SECRET = "s3cr3t-Wort"
@@ -372,10 +373,33 @@ def test_a_copy_belongs_to_a_host_a_port_a_database_and_a_schema(
         ({"host": "localhost.example.org"}, False),
         ({"host": "localhost", "hostaddr": "192.0.2.1"}, False),
         ({"host": "server", "hostaddr": "127.0.0.2"}, True),
+        ({"host": "192.0.2.2,192.0.2.2", "hostaddr": ","}, False),
+        ({"host": "127.0.0.9,192.0.2.2", "hostaddr": "127.0.0.9,"}, False),
+        ({"host": "127.0.0.9,192.0.2.2", "hostaddr": ",192.0.2.2"}, False),
+        ({"host": "192.0.2.2,localhost", "hostaddr": "127.0.0.9,"}, True),
+        ({"host": "server,server", "hostaddr": "127.0.0.2,::1"}, True),
+        ({"host": ",", "hostaddr": ",127.0.0.1"}, True),
+        ({"host": "localhost", "hostaddr": ""}, True),
+        ({"hostaddr": "127.0.0.1,"}, True),
+        ({"host": "localhost,localhost", "hostaddr": "127.0.0.1"}, False),
+        ({"host": "localhost", "hostaddr": "127.0.0.1,127.0.0.1"}, False),
     ],
 )
 def test_what_is_on_this_machine(settings: dict[str, str], expected: bool) -> None:
     assert addresses.is_on_this_machine(settings) is expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "postgresql://owner@192.0.2.2,192.0.2.2:5544/promises?hostaddr=,",
+        "postgresql://owner@127.0.0.9,192.0.2.2/promises?port=1,5544&hostaddr=127.0.0.9,",
+    ],
+)
+def test_an_empty_place_among_the_numbers_is_that_of_the_name(name: str) -> None:
+    settings = addresses.resolve_settings(name, {})
+    assert not addresses.is_on_this_machine(settings)
+    assert encryption.choose_encryption(settings, {}).settings["sslmode"] == "verify-full"
 
 
 # The driver

@@ -223,8 +223,18 @@ def _compute_digest(content: bytes) -> int:
 
 
 def is_on_this_machine(settings: Mapping[str, str]) -> bool:
-    """Whether all hosts of an address are sockets or loopback addresses."""
-    hosts = (settings.get("hostaddr") or settings.get("host", "")).split(",")
+    """Whether all hosts of an address are sockets or loopback addresses.
+
+    libpq pairs the two lists: where a number is empty, it asks for the host at the same place. It
+    refuses lists of different lengths.
+    """
+    numbers, names = (settings.get(key, "") for key in ("hostaddr", "host"))
+    hosts = (numbers or names).split(",")
+    if numbers and names:
+        others = names.split(",")
+        if len(others) != len(hosts):
+            return False
+        hosts = [host or other for host, other in zip(hosts, others, strict=True)]
     return all(
         not host
         or host.startswith(("/", "@"))
