@@ -337,9 +337,22 @@ def test_the_value_of_a_misspelled_setting_is_not_shown(program: Program) -> Non
             "postgresql://a/x?options=--search_path%3Dana",
             True,
         ),
+        *(
+            (
+                "postgresql://a/x?options=-csearch_path%3Dana",
+                f"postgresql://a/x?options={option}%3Dana",
+                True,
+            )
+            for option in ("--search-path", "-csearch-path", "-c%20search-path", "--Search_Path")
+        ),
         (
             "postgresql://a/x?options=-csearch_path%3Dana",
             "postgresql://a/x?options=-csearch_path%3Dbea",
+            False,
+        ),
+        (
+            "postgresql://a/x?options=--search-path%3Da-b",
+            "postgresql://a/x?options=--search-path%3Da_b",
             False,
         ),
         ("postgresql:///?service=one", "postgresql:///?service=two", False),

@@ -196,11 +196,10 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
     Its name follows from the host, the port, the database and the schema.
     """
     settings = resolve_settings(address, environ)
-    schema = [
-        word.partition("=")[2]
-        for word in settings.get("options", "").replace("-c ", "-c").split()
-        if word.removeprefix("-c").removeprefix("--").startswith("search_path=")
-    ]
+    words = settings.get("options", "").replace("-c ", "-c").split()
+    pairs = [word.removeprefix("-c").removeprefix("--").partition("=") for word in words]
+    # The server takes hyphens and capitals in the name as well.
+    schema = [value for key, _, value in pairs if key.replace("-", "_").lower() == "search_path"]
     place = (
         settings.get("host") or settings.get("hostaddr", ""),
         settings.get("port", "").strip(",") or _DEFAULT_PORT,
