@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promisectl import errors
+from promisectl.storage import ledger
 from promisectl.storage.remote import address as addresses
 from promisectl.storage.remote import encryption
 from tests.conftest import Program, library
@@ -45,6 +46,11 @@ WITH_A_PASSWORD = [
     f"postgresql://server?password={SECRET}",
     f"postgresql://?password={SECRET}",
     f"postgresql:///?service=x&password={SECRET}",
+    f"postgresql://server/db?application_name=x;password={SECRET}",
+    f"postgresql://server/db?options=-c%20a%3Db%20password%3D{SECRET}",
+    f"postgresql://server/db password = {SECRET}",
+    f"Postgresql://server/db,password:{SECRET}",
+    f"mysql://server/db?pwd+{SECRET}",
 ]
 
 
@@ -58,7 +64,10 @@ def test_a_password_in_an_address_is_refused_and_not_shown(program: Program, nam
 
 
 @pytest.mark.parametrize("way", ["option", "environment", "config"])
-@pytest.mark.parametrize("name", [WITH_A_PASSWORD[0], WITH_A_PASSWORD[11]])
+@pytest.mark.parametrize(
+    "name",
+    [WITH_A_PASSWORD[0], WITH_A_PASSWORD[11], f"sslpassword={SECRET} host=h", f"host=a://{SECRET}"],
+)
 def test_it_is_refused_wherever_it_comes_from(
     program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str
 ) -> None:
@@ -114,6 +123,9 @@ def test_a_password_is_not_taken_by_the_setting(program: Program) -> None:
         "postgresql:///?service=promises",
         "postgresql://server/db?passfile=/home/ana/.pgpass",
         "postgresql://ana%3Ax@server/db",
+        "postgresql://passman@compass:5432/passport",
+        "postgresql://passman@compass/passport?application_name=secret&passfile=/home/ana/pass",
+        "postgresql://server/db?sslkey=/home/ana/my_key&sslcert=/home/ana/pass.crt",
     ],
 )
 def test_an_address_without_one_is_not_refused(name: str) -> None:
@@ -133,12 +145,19 @@ NOT_URLS = {
     "service=promises": "postgresql:///?service=promises",
     "service = promises": "postgresql:///?service=promises",
     "host=db.example.org dbname=promises": "postgresql:///?host=db.example.org&dbname=promises",
-    "dbname='two words' user=ana": "postgresql:///?dbname=two%20words&user=ana",
+    "HOST=db.example.org Port='5433'": "postgresql:///?host=db.example.org&port=5433",
+    "dbname='two words' user=ana": "postgresql://host/database",
+    "sslcert=client.crt": "postgresql://host/database",
+    "sslrootcert = root.crt host=server": "postgresql://host/database",
+    "target_session_attrs=read-write": "postgresql://host/database",
+    "host=server dbname=promises and more": "postgresql://host/database",
     "postgresql:/laptop@host/db": "postgresql://laptop@host/db",
     "postgresql:promises": "postgresql:///promises",
     "postgres:host/db": "postgresql://host/db",
     "PostgreSQL://ana@host/db": "postgresql://ana@host/db",
     "POSTGRES:///db": "postgresql:///db",
+    "Postgresql://host:5433/db?user=ana": "postgresql://host/database",
+    " postgresql://host/db": "postgresql://host/db",
 }
 """What is meant as an address and is none, with the address that it means."""
 
@@ -178,6 +197,15 @@ def test_what_is_meant_as_an_address_is_not_taken_for_a_path(
         f"PostgreSQL:/ana:{SECRET}@server/db",
         f"postgresql:/server/db?password={SECRET}",
         f"password={SECRET}",
+        f"password={SECRET} dbname=postgresql://server/db",
+        f"host=server password={SECRET}://b",
+        f"host=server,password={SECRET}",
+        f"host=server;password={SECRET}",
+        f"host=server user=ana pass {SECRET}",
+        f"options='-c a=b password={SECRET}'",
+        f"sslpassword={SECRET} host=server",
+        f"scram_client_key={SECRET}",
+        f"host=server %70assword={SECRET}",
     ],
 )
 def test_a_password_in_it_is_refused_as_in_an_address(program: Program, name: str) -> None:
@@ -187,15 +215,67 @@ def test_a_password_in_it_is_refused_as_in_an_address(program: Program, name: st
     assert SECRET not in result.stderr
 
 
-@pytest.mark.parametrize("name", [f"host=x pasword={SECRET}", f"PostgreSQL://h/d?pasword={SECRET}"])
-def test_the_value_of_a_setting_that_is_not_known_is_not_shown(program: Program, name: str) -> None:
-    result = program("--ledger", name, "owe")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (f"host=x pasword={SECRET}", "host=…"),
+        (f"host=server user=ana:{SECRET}", "host=…"),
+        (f"host = 'server' '{SECRET}'", "host=…"),
+        (f"host=a://{SECRET}", "host=…"),
+        (f"user={SECRET}://b", "user=…"),
+        (f"PostgreSQL://h/d?pasword={SECRET}", "PostgreSQL://…"),
+        (f"postgresql:h/d {SECRET}", "postgresql:…"),
+        (f"x={SECRET}://b", "…://…"),
+        (f"x {SECRET}://b", "…://…"),
+        (f"mysql://server/{SECRET}", "mysql://…"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_little_is_shown_of_what_is_not_understood(
+    program: Program, name: str, shown: str, more: list[str]
+) -> None:
+    result = program("--ledger", name, "owe", *more)
     assert result.code == 2
-    assert SECRET not in result.stderr
+    assert f"{shown} is not the address of a ledger: " in result.stderr
+    assert SECRET not in result.stdout + result.stderr
+
+
+@given(
+    start=st.sampled_from(["host=h", "Service = x", "postgresql:h/d", "POSTGRES://h/d", "my://h"]),
+    before=st.text(st.sampled_from(" ,;:=&?@/'\"\\%x\t"), max_size=4),
+    word=st.sampled_from(["password", "sslpassword", "PASS", "Pwd", "my_secret", "x_key"]),
+    after=st.text(st.sampled_from(" ,;:=&?@/'\"\\%x\t"), max_size=4),
+    end=st.text(st.sampled_from(" ,;:=&?@/'x"), max_size=4),
+)
+def test_a_secret_is_not_shown_whatever_is_around_it(
+    start: str, before: str, word: str, after: str, end: str
+) -> None:
+    name = f"{start}{before}{word}{after}{SECRET}{end}"
+    assert ledger.is_on_server(name)
+    with pytest.raises(errors.PasswordInAddress) as caught:
+        addresses.check_address(name)
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "name", ["./service=promises", "{home}/host=a", "./postgresql:promises", "a=b.db", "hosts.db"]
+    ("name", "sentence"),
+    [
+        ("Postgresql://h/d", "as in postgresql://h/d. See: promisectl guide machines"),
+        (
+            "host=h dbname=d",
+            "as in postgresql:///?host=h&dbname=d. For a file, type ./ before its name.",
+        ),
+    ],
+)
+def test_it_is_said_once_how_an_address_begins(program: Program, name: str, sentence: str) -> None:
+    said = " ".join(program("--ledger", name, "owe").stderr.split())
+    assert said.count("postgresql://") == 2
+    assert said.endswith(f"an address begins with postgresql://, {sentence}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["./service=promises", "{home}/host=a", "./postgresql:promises", "a=b.db", "hosts.db", "host"],
 )
 def test_a_path_may_look_like_one(
     program: Program, monkeypatch: pytest.MonkeyPatch, name: str
