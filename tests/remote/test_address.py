@@ -71,6 +71,7 @@ def test_a_password_in_an_address_is_refused_and_not_shown(program: Program, nam
 def test_it_is_refused_wherever_it_comes_from(
     program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str
 ) -> None:
+    monkeypatch.chdir(program.home)
     before: tuple[str, ...] = ("--ledger", name) if way == "option" else ()
     if way == "environment":
         monkeypatch.setenv("PROMISECTL_LEDGER", name)
@@ -395,6 +396,15 @@ def test_the_value_of_a_misspelled_setting_is_not_shown(program: Program) -> Non
     result = program("--ledger", f"postgresql://server/db?pasword={SECRET}", "owe")
     assert result.code == 2
     assert "pasword" in result.stderr
+    assert SECRET not in result.stderr
+
+
+@pytest.mark.parametrize("query", [f"pasword:{SECRET}", f"user=ana&pasword {SECRET}"])
+def test_a_setting_without_a_value_is_not_shown(program: Program, query: str) -> None:
+    """libpq would show it."""
+    result = program("--ledger", f"postgresql://server/db?{query}", "owe")
+    assert result.code == 2
+    assert "postgresql://server/db is not the address of a ledger: " in result.stderr
     assert SECRET not in result.stderr
 
 

@@ -62,6 +62,9 @@ def check_address(name: str) -> str:
         raise errors.PasswordInAddress
     if not is_url:
         raise _build_form_error(name)
+    place, _, query = name.partition("?")
+    if not all("=" in pair for pair in query.split("&") if pair):  # libpq would show the pair
+        raise errors.NotAnAddress(escape_text(place), "a setting after the “?” has no “=”")
     return name
 
 
