@@ -28,6 +28,14 @@ _KEYWORDS = (
     *("sslrootcert", "sslsni", "target_session_attrs", "tcp_user_timeout", "user"),
 )
 """What libpq calls its settings, up to that of PostgreSQL 18."""
+_PLAIN = r"[\w.-]+"
+_PAIR = rf"(?:service|host|port|dbname|user)\s*=\s*(?:'{_PLAIN}'|{_PLAIN})"
+_GUESSES = {
+    rf"postgres(?:ql)?:(?:/|///)?({_PLAIN})": "postgresql:///",
+    rf"postgres(?:ql)?:/{{0,2}}((?:{_PLAIN}@)?{_PLAIN}(?::\d+)?(?:/{_PLAIN})?)": "postgresql://",
+    rf"({_PAIR}(?:\s+{_PAIR})*)": "postgresql:///?",
+}
+"""Names that are plain as a whole, with how the address begins that each of them means."""
 _ENVIRONMENT_SETTINGS = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
@@ -57,8 +65,15 @@ def check_address(name: str) -> str:
     is_url = bool(sign) and scheme in _SCHEMES
     if not is_url:
         rest = name.partition(":")[2].lstrip("/")
-    names = _find_setting_names(rest) if is_url else [_decode_text(name)]
-    if _has_password_of_user(rest) or any(map(_is_secret, names)):
+    # The user ends at the first `@` before a slash. Where a password has a slash in it, that is
+    # not so, and libpq takes its beginning for a port.
+    user = rest.partition("@")[0] if "@" in rest.partition("/")[0] else ""
+    longest_user = rest.partition("?")[0].rpartition("@")[0]
+    texts = _find_setting_names(rest) if is_url else [_decode_text(name)]
+    text = "\n".join(texts).lower()
+    for harmless in _FILES_OF_SECRETS:
+        text = text.replace(harmless, "")
+    if ":" in user + longest_user or any(word in text for word in _SECRET_WORDS):
         raise errors.PasswordInAddress
     if not is_url:
         raise _build_form_error(name)
@@ -66,17 +81,6 @@ def check_address(name: str) -> str:
     if not all("=" in pair for pair in query.split("&") if pair):  # libpq would show the pair
         raise errors.NotAnAddress(escape_text(place), "a setting after the “?” has no “=”")
     return name
-
-
-def _has_password_of_user(rest: str) -> bool:
-    """Whether a user has a password in what follows the scheme of an address.
-
-    The user ends at the first `@` before a slash. Where a password has a slash in it, that is not
-    so, and libpq takes its beginning for a port.
-    """
-    user = rest.partition("@")[0] if "@" in rest.partition("/")[0] else ""
-    longest_user = rest.partition("?")[0].rpartition("@")[0]
-    return ":" in user + longest_user
 
 
 def _find_setting_names(rest: str) -> list[str]:
@@ -87,14 +91,6 @@ def _find_setting_names(rest: str) -> list[str]:
     before_signs = [piece.split() for piece in text.split("=")[:-1]]
     without_signs = _parse_query(rest.partition("?")[2].replace("?", "&"))
     return [*without_signs, *(words[-1] for words in before_signs if words)]
-
-
-def _is_secret(text: str) -> bool:
-    """Whether a text names what must not be in an address."""
-    text = text.lower()
-    for harmless in _FILES_OF_SECRETS:
-        text = text.replace(harmless, "")
-    return any(word in text for word in _SECRET_WORDS)
 
 
 def _build_form_error(name: str) -> errors.NotAnAddress:
@@ -114,33 +110,20 @@ def _build_form_error(name: str) -> errors.NotAnAddress:
     else:
         shown = f"{scheme if sign == '://' else '…'}://…"
         return errors.NotAnAddress(shown, "only a PostgreSQL database can hold a ledger")
+    meant = "postgresql://host/database"
+    for pattern, beginning in _GUESSES.items():
+        if found := re.fullmatch(pattern, name.strip(), re.ASCII | re.IGNORECASE):
+            pairs = re.findall(rf"(\w+)\s*=\s*'?({_PLAIN})", found[1], re.ASCII)
+            query = "&".join(f"{key.lower()}={value}" for key, value in pairs)
+            meant = f"{beginning}{query or found[1]}"
+            break
     return errors.NotAnAddress(
         shown,
-        f"an address begins with postgresql://, as in {_guess_address(name)}",
+        f"an address begins with postgresql://, as in {meant}",
         "See: promisectl guide machines"
         if "://" in name
         else "For a file, type ./ before its name.",
     )
-
-
-def _guess_address(name: str) -> str:
-    """Return the address that a name means, or any where a part of it is not plain."""
-    import re
-
-    def match(pattern: str) -> str:
-        found = re.fullmatch(pattern, name.strip(), re.ASCII | re.IGNORECASE)
-        return found[1] if found else ""
-
-    scheme, word = "postgres(?:ql)?:", r"[\w.-]+"
-    if database := match(f"{scheme}(?:/|///)?({word})"):
-        return f"postgresql:///{database}"
-    if place := match(f"{scheme}/{{0,2}}((?:{word}@)?{word}(?::\\d+)?(?:/{word})?)"):
-        return f"postgresql://{place}"
-    pair = rf"(?:service|host|port|dbname|user)\s*=\s*(?:'{word}'|{word})"
-    if pairs := match(rf"({pair}(?:\s+{pair})*)"):
-        found = re.findall(rf"(\w+)\s*=\s*'?({word})", pairs, re.ASCII)
-        return f"postgresql:///?{'&'.join(f'{key.lower()}={value}' for key, value in found)}"
-    return "postgresql://host/database"
 
 
 def _parse_query(query: str) -> dict[str, str]:
