@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promisectl import errors
+from promisectl.storage import ledger
 from promisectl.storage.remote import address as addresses
+from promisectl.storage.remote import encryption
 from tests.conftest import Program, library
 
 SECRET = "s3cr3t-Wort"
@@ -44,6 +46,11 @@ WITH_A_PASSWORD = [
     f"postgresql://server?password={SECRET}",
     f"postgresql://?password={SECRET}",
     f"postgresql:///?service=x&password={SECRET}",
+    f"postgresql://server/db?application_name=x;password={SECRET}",
+    f"postgresql://server/db?options=-c%20a%3Db%20password%3D{SECRET}",
+    f"postgresql://server/db password = {SECRET}",
+    f"Postgresql://server/db,password:{SECRET}",
+    f"mysql://server/db?pwd+{SECRET}",
 ]
 
 
@@ -57,10 +64,14 @@ def test_a_password_in_an_address_is_refused_and_not_shown(program: Program, nam
 
 
 @pytest.mark.parametrize("way", ["option", "environment", "config"])
-@pytest.mark.parametrize("name", [WITH_A_PASSWORD[0], WITH_A_PASSWORD[11]])
+@pytest.mark.parametrize(
+    "name",
+    [WITH_A_PASSWORD[0], WITH_A_PASSWORD[11], f"sslpassword={SECRET} host=h", f"host=a://{SECRET}"],
+)
 def test_it_is_refused_wherever_it_comes_from(
     program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str
 ) -> None:
+    monkeypatch.chdir(program.home)
     before: tuple[str, ...] = ("--ledger", name) if way == "option" else ()
     if way == "environment":
         monkeypatch.setenv("PROMISECTL_LEDGER", name)
@@ -113,6 +124,9 @@ def test_a_password_is_not_taken_by_the_setting(program: Program) -> None:
         "postgresql:///?service=promises",
         "postgresql://server/db?passfile=/home/ana/.pgpass",
         "postgresql://ana%3Ax@server/db",
+        "postgresql://passman@compass:5432/passport",
+        "postgresql://passman@compass/passport?application_name=secret&passfile=/home/ana/pass",
+        "postgresql://server/db?sslkey=/home/ana/my_key&sslcert=/home/ana/pass.crt",
     ],
 )
 def test_an_address_without_one_is_not_refused(name: str) -> None:
@@ -132,12 +146,19 @@ NOT_URLS = {
     "service=promises": "postgresql:///?service=promises",
     "service = promises": "postgresql:///?service=promises",
     "host=db.example.org dbname=promises": "postgresql:///?host=db.example.org&dbname=promises",
-    "dbname='two words' user=ana": "postgresql:///?dbname=two%20words&user=ana",
+    "HOST=db.example.org Port='5433'": "postgresql:///?host=db.example.org&port=5433",
+    "dbname='two words' user=ana": "postgresql://host/database",
+    "sslcert=client.crt": "postgresql://host/database",
+    "sslrootcert = root.crt host=server": "postgresql://host/database",
+    "target_session_attrs=read-write": "postgresql://host/database",
+    "host=server dbname=promises and more": "postgresql://host/database",
     "postgresql:/laptop@host/db": "postgresql://laptop@host/db",
     "postgresql:promises": "postgresql:///promises",
     "postgres:host/db": "postgresql://host/db",
     "PostgreSQL://ana@host/db": "postgresql://ana@host/db",
     "POSTGRES:///db": "postgresql:///db",
+    "Postgresql://host:5433/db?user=ana": "postgresql://host/database",
+    " postgresql://host/db": "postgresql://host/db",
 }
 """What is meant as an address and is none, with the address that it means."""
 
@@ -177,6 +198,15 @@ def test_what_is_meant_as_an_address_is_not_taken_for_a_path(
         f"PostgreSQL:/ana:{SECRET}@server/db",
         f"postgresql:/server/db?password={SECRET}",
         f"password={SECRET}",
+        f"password={SECRET} dbname=postgresql://server/db",
+        f"host=server password={SECRET}://b",
+        f"host=server,password={SECRET}",
+        f"host=server;password={SECRET}",
+        f"host=server user=ana pass {SECRET}",
+        f"options='-c a=b password={SECRET}'",
+        f"sslpassword={SECRET} host=server",
+        f"scram_client_key={SECRET}",
+        f"host=server %70assword={SECRET}",
     ],
 )
 def test_a_password_in_it_is_refused_as_in_an_address(program: Program, name: str) -> None:
@@ -186,15 +216,67 @@ def test_a_password_in_it_is_refused_as_in_an_address(program: Program, name: st
     assert SECRET not in result.stderr
 
 
-@pytest.mark.parametrize("name", [f"host=x pasword={SECRET}", f"PostgreSQL://h/d?pasword={SECRET}"])
-def test_the_value_of_a_setting_that_is_not_known_is_not_shown(program: Program, name: str) -> None:
-    result = program("--ledger", name, "owe")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (f"host=x pasword={SECRET}", "host=…"),
+        (f"host=server user=ana:{SECRET}", "host=…"),
+        (f"host = 'server' '{SECRET}'", "host=…"),
+        (f"host=a://{SECRET}", "host=…"),
+        (f"user={SECRET}://b", "user=…"),
+        (f"PostgreSQL://h/d?pasword={SECRET}", "PostgreSQL://…"),
+        (f"postgresql:h/d {SECRET}", "postgresql:…"),
+        (f"x={SECRET}://b", "…://…"),
+        (f"x {SECRET}://b", "…://…"),
+        (f"mysql://server/{SECRET}", "mysql://…"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_little_is_shown_of_what_is_not_understood(
+    program: Program, name: str, shown: str, more: list[str]
+) -> None:
+    result = program("--ledger", name, "owe", *more)
     assert result.code == 2
-    assert SECRET not in result.stderr
+    assert f"{shown} is not the address of a ledger: " in result.stderr
+    assert SECRET not in result.stdout + result.stderr
+
+
+@given(
+    start=st.sampled_from(["host=h", "Service = x", "postgresql:h/d", "POSTGRES://h/d", "my://h"]),
+    before=st.text(st.sampled_from(" ,;:=&?@/'\"\\%x\t"), max_size=4),
+    word=st.sampled_from(["password", "sslpassword", "PASS", "Pwd", "my_secret", "x_key"]),
+    after=st.text(st.sampled_from(" ,;:=&?@/'\"\\%x\t"), max_size=4),
+    end=st.text(st.sampled_from(" ,;:=&?@/'x"), max_size=4),
+)
+def test_a_secret_is_not_shown_whatever_is_around_it(
+    start: str, before: str, word: str, after: str, end: str
+) -> None:
+    name = f"{start}{before}{word}{after}{SECRET}{end}"
+    assert ledger.is_on_server(name)
+    with pytest.raises(errors.PasswordInAddress) as caught:
+        addresses.check_address(name)
+    assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "name", ["./service=promises", "{home}/host=a", "./postgresql:promises", "a=b.db", "hosts.db"]
+    ("name", "sentence"),
+    [
+        ("Postgresql://h/d", "as in postgresql://h/d. See: promisectl guide machines"),
+        (
+            "host=h dbname=d",
+            "as in postgresql:///?host=h&dbname=d. For a file, type ./ before its name.",
+        ),
+    ],
+)
+def test_it_is_said_once_how_an_address_begins(program: Program, name: str, sentence: str) -> None:
+    said = " ".join(program("--ledger", name, "owe").stderr.split())
+    assert said.count("postgresql://") == 2
+    assert said.endswith(f"an address begins with postgresql://, {sentence}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["./service=promises", "{home}/host=a", "./postgresql:promises", "a=b.db", "hosts.db", "host"],
 )
 def test_a_path_may_look_like_one(
     program: Program, monkeypatch: pytest.MonkeyPatch, name: str
@@ -317,6 +399,15 @@ def test_the_value_of_a_misspelled_setting_is_not_shown(program: Program) -> Non
     assert SECRET not in result.stderr
 
 
+@pytest.mark.parametrize("query", [f"pasword:{SECRET}", f"user=ana&pasword {SECRET}"])
+def test_a_setting_without_a_value_is_not_shown(program: Program, query: str) -> None:
+    """libpq would show it."""
+    result = program("--ledger", f"postgresql://server/db?{query}", "owe")
+    assert result.code == 2
+    assert "postgresql://server/db is not the address of a ledger: " in result.stderr
+    assert SECRET not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
@@ -336,9 +427,22 @@ def test_the_value_of_a_misspelled_setting_is_not_shown(program: Program) -> Non
             "postgresql://a/x?options=--search_path%3Dana",
             True,
         ),
+        *(
+            (
+                "postgresql://a/x?options=-csearch_path%3Dana",
+                f"postgresql://a/x?options={option}%3Dana",
+                True,
+            )
+            for option in ("--search-path", "-csearch-path", "-c%20search-path", "--Search_Path")
+        ),
         (
             "postgresql://a/x?options=-csearch_path%3Dana",
             "postgresql://a/x?options=-csearch_path%3Dbea",
+            False,
+        ),
+        (
+            "postgresql://a/x?options=--search-path%3Da-b",
+            "postgresql://a/x?options=--search-path%3Da_b",
             False,
         ),
         ("postgresql:///?service=one", "postgresql:///?service=two", False),
@@ -372,10 +476,33 @@ def test_a_copy_belongs_to_a_host_a_port_a_database_and_a_schema(
         ({"host": "localhost.example.org"}, False),
         ({"host": "localhost", "hostaddr": "192.0.2.1"}, False),
         ({"host": "server", "hostaddr": "127.0.0.2"}, True),
+        ({"host": "192.0.2.2,192.0.2.2", "hostaddr": ","}, False),
+        ({"host": "127.0.0.9,192.0.2.2", "hostaddr": "127.0.0.9,"}, False),
+        ({"host": "127.0.0.9,192.0.2.2", "hostaddr": ",192.0.2.2"}, False),
+        ({"host": "192.0.2.2,localhost", "hostaddr": "127.0.0.9,"}, True),
+        ({"host": "server,server", "hostaddr": "127.0.0.2,::1"}, True),
+        ({"host": ",", "hostaddr": ",127.0.0.1"}, True),
+        ({"host": "localhost", "hostaddr": ""}, True),
+        ({"hostaddr": "127.0.0.1,"}, True),
+        ({"host": "localhost,localhost", "hostaddr": "127.0.0.1"}, False),
+        ({"host": "localhost", "hostaddr": "127.0.0.1,127.0.0.1"}, False),
     ],
 )
 def test_what_is_on_this_machine(settings: dict[str, str], expected: bool) -> None:
     assert addresses.is_on_this_machine(settings) is expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "postgresql://owner@192.0.2.2,192.0.2.2:5544/promises?hostaddr=,",
+        "postgresql://owner@127.0.0.9,192.0.2.2/promises?port=1,5544&hostaddr=127.0.0.9,",
+    ],
+)
+def test_an_empty_place_among_the_numbers_is_that_of_the_name(name: str) -> None:
+    settings = addresses.resolve_settings(name, {})
+    assert not addresses.is_on_this_machine(settings)
+    assert encryption.choose_encryption(settings, {}).settings["sslmode"] == "verify-full"
 
 
 # The driver

@@ -232,6 +232,7 @@ def test_a_named_file_that_is_missing_is_refused(
 
 
 NOTHING_CHECKED = "nobody checks that it is the right server"
+NAME_NOT_CHECKED = "the name of the server is not checked"
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ NOTHING_CHECKED = "nobody checks that it is the right server"
         ("require", NOTHING_CHECKED),
         ("prefer", NOTHING_CHECKED),
         ("allow", NOTHING_CHECKED),
-        ("verify-ca", "the name of the server is not checked"),
+        ("verify-ca", NAME_NOT_CHECKED),
     ],
 )
 def test_encryption_without_a_whole_check_is_a_note(
@@ -250,6 +251,43 @@ def test_encryption_without_a_whole_check_is_a_note(
     home, address = machine("home"), build(f"sslmode={mode}", name="other.example.org")
     run_all(home, address)
     assert connection_of(home, address) == ["note", f"encrypted; sslmode={mode}: {note}"]
+
+
+@pytest.mark.parametrize("mode", ["require", "prefer", "allow"])
+@pytest.mark.parametrize("place", ["address", "environment", "home"])
+def test_a_certificate_that_is_there_is_checked_in_every_mode(
+    machine: Callable[[str], Program], far: FarServer, mode: str, place: str
+) -> None:
+    """As libpq does; the note says what is left unchecked."""
+    address = far.address(f"sslmode={mode}", name="other.example.org")
+    right, wrong = machine("right"), machine("wrong")
+    for home, name in ((right, "server.crt"), (wrong, "stranger.crt")):
+        root = str(far.certificates / name)
+        if place == "environment":
+            home.environ["PGSSLROOTCERT"] = root
+        elif place == "home":
+            (home.home / ".postgresql").mkdir()
+            shutil.copy(root, home.home / ".postgresql" / "root.crt")
+        whole = f"{address}&sslrootcert={root}" if place == "address" else address
+        if home is wrong:
+            refuse_all(home, whole, "is not safe: certificate verify failed. Nothing was sent.")
+        else:
+            run_all(home, whole)
+            note = f"encrypted; sslmode={mode}: {NAME_NOT_CHECKED}"
+            assert connection_of(home, whole) == ["note", note]
+
+
+def test_a_named_file_that_is_missing_checks_nothing_where_nothing_has_to_be(
+    machine: Callable[[str], Program], far: FarServer
+) -> None:
+    home, address = machine("home"), far.address("sslmode=require", "sslrootcert=/none/root.crt")
+    (home.home / ".postgresql").mkdir()
+    shutil.copy(far.certificates / "stranger.crt", home.home / ".postgresql" / "root.crt")
+    run_all(home, address)
+    assert connection_of(home, address) == [
+        "note",
+        f"encrypted; sslmode=require: {NOTHING_CHECKED}",
+    ]
 
 
 def test_no_encryption_is_a_note(machine: Callable[[str], Program], far: FarServer) -> None:

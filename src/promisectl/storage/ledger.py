@@ -26,17 +26,19 @@ if TYPE_CHECKING:
     """The path of a file, or a ledger on a server."""
 
 
-_SERVER_NAME_STARTS = (
-    *("postgresql:", "postgres:"),
-    *("service=", "host=", "hostaddr=", "port=", "dbname=", "user=", "password=", "passfile="),
-    *("options=", "sslmode=", "application_name=", "connect_timeout="),
-)
-"""How a name begins, without spaces, that is meant for a server and is not a URL."""
-
-
 def is_on_server(name: str) -> bool:
-    """Whether the name of a ledger is meant as an address, right or wrong, not as a path."""
-    return "://" in name or name.replace(" ", "").lower().startswith(_SERVER_NAME_STARTS)
+    """Whether the name of a ledger is meant as an address, right or wrong, not as a path.
+
+    That is a URL, whatever is missing in it, or a setting of libpq, as in `host=a dbname=b`.
+    """
+    if "://" in name or name.strip().lower().startswith(("postgresql:", "postgres:")):
+        return True
+    key, sign, _ = name.partition("=")
+    if not sign:
+        return False
+    from promisectl.storage.remote import address as addresses
+
+    return addresses.is_keyword(key)
 
 
 def check_ledger_address(address: str) -> None:

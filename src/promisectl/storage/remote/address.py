@@ -14,7 +14,28 @@ if TYPE_CHECKING:
 _SCHEMES = ("postgresql", "postgres")
 _SECRET_WORDS = ("pass", "pwd", "secret", "_key")
 """What the names of settings contain that are secrets, also misspelled, or of a later libpq."""
-_FILE_OF_SECRETS = "passfile"
+_FILES_OF_SECRETS = ("passfile", ".pgpass")
+_KEYWORDS = (
+    *("application_name", "channel_binding", "client_encoding", "connect_timeout", "dbname"),
+    *("fallback_application_name", "gssdelegation", "gssencmode", "gsslib", "host", "hostaddr"),
+    *("keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval", "krbsrvname"),
+    *("load_balance_hosts", "max_protocol_version", "min_protocol_version", "oauth_client_id"),
+    *("oauth_client_secret", "oauth_issuer", "oauth_scope", "options", "passfile", "password"),
+    *("port", "replication", "require_auth", "requirepeer", "requiressl", "scram_client_key"),
+    *("scram_server_key", "service", "servicefile", "ssl_max_protocol_version"),
+    *("ssl_min_protocol_version", "sslcert", "sslcertmode", "sslcompression", "sslcrl"),
+    *("sslcrldir", "sslkey", "sslkeylogfile", "sslmode", "sslnegotiation", "sslpassword"),
+    *("sslrootcert", "sslsni", "target_session_attrs", "tcp_user_timeout", "user"),
+)
+"""What libpq calls its settings, up to that of PostgreSQL 18."""
+_PLAIN = r"[\w.-]+"
+_PAIR = rf"(?:service|host|port|dbname|user)\s*=\s*(?:'{_PLAIN}'|{_PLAIN})"
+_GUESSES = {
+    rf"postgres(?:ql)?:(?:/|///)?({_PLAIN})": "postgresql:///",
+    rf"postgres(?:ql)?:/{{0,2}}((?:{_PLAIN}@)?{_PLAIN}(?::\d+)?(?:/{_PLAIN})?)": "postgresql://",
+    rf"({_PAIR}(?:\s+{_PAIR})*)": "postgresql:///?",
+}
+"""Names that are plain as a whole, with how the address begins that each of them means."""
 _ENVIRONMENT_SETTINGS = {
     "host": "PGHOST",
     "hostaddr": "PGHOSTADDR",
@@ -30,71 +51,79 @@ _SYSTEM_DIRECTORY = "/etc/postgresql-common"
 """Where the driver's libpq looks for services that no file of the user has."""
 
 
+def is_keyword(key: str) -> bool:
+    """Whether a word is the name of a setting of libpq."""
+    return key.strip().lower() in _KEYWORDS
+
+
 def check_address(name: str) -> str:
     """Return the address of a ledger. Raises NotAnAddress and PasswordInAddress.
 
     What has a password in it is never shown.
     """
     scheme, sign, rest = name.partition("://")
-    if not sign:
-        scheme, _, rest = name.partition(":")
-        rest = rest.lstrip("/")
+    is_url = bool(sign) and scheme in _SCHEMES
+    if not is_url:
+        rest = name.partition(":")[2].lstrip("/")
     # The user ends at the first `@` before a slash. Where a password has a slash in it, that is
     # not so, and libpq takes its beginning for a port.
     user = rest.partition("@")[0] if "@" in rest.partition("/")[0] else ""
     longest_user = rest.partition("?")[0].rpartition("@")[0]
-    names = {**_parse_query(rest.partition("?")[2].replace("?", "&")), **_parse_pairs(name, sign)}
-    if ":" in user + longest_user or any(map(_is_secret, names)):
+    texts = _find_setting_names(rest) if is_url else [_decode_text(name)]
+    text = "\n".join(texts).lower()
+    for harmless in _FILES_OF_SECRETS:
+        text = text.replace(harmless, "")
+    if ":" in user + longest_user or any(word in text for word in _SECRET_WORDS):
         raise errors.PasswordInAddress
-    if not sign or scheme not in _SCHEMES:
+    if not is_url:
         raise _build_form_error(name)
+    place, _, query = name.partition("?")
+    if not all("=" in pair for pair in query.split("&") if pair):  # libpq would show the pair
+        raise errors.NotAnAddress(escape_text(place), "a setting after the “?” has no “=”")
     return name
 
 
-def _parse_pairs(name: str, sign: str = "") -> dict[str, str]:
-    """Return the settings of libpq in a name without a `sign` of a URL, as in `host=a dbname=b`."""
-    if sign:
-        return {}
-    import re
-
-    pairs = re.findall(r"(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|[^\s?&]*)", name)
-    return {key: value.strip("'") for key, value in pairs}
+def _find_setting_names(rest: str) -> list[str]:
+    """Return what may be the name of a setting in an address, whatever separates the settings."""
+    text = _decode_text(rest)
+    for separator in "?&;,/'\"":
+        text = text.replace(separator, " ")
+    before_signs = [piece.split() for piece in text.split("=")[:-1]]
+    without_signs = _parse_query(rest.partition("?")[2].replace("?", "&"))
+    return [*without_signs, *(words[-1] for words in before_signs if words)]
 
 
 def _build_form_error(name: str) -> errors.NotAnAddress:
-    """Return the error for a name that is not a URL of PostgreSQL, with the one that it means.
+    """Return the error for a name that is not a URL of PostgreSQL.
 
-    The values of settings that are not known are not shown, as one may be a password.
+    Only how it begins is shown, as anything in it may be a password.
     """
-    from urllib.parse import quote
+    import re
 
-    scheme, _, rest = name.partition(":")
-    shown, sign, _ = name.partition("?")
-    pairs = _parse_pairs(name)
-    if scheme.lower() in _SCHEMES:
-        place = rest.partition("?")[0].lstrip("/")
-        if not rest.startswith("//"):
-            rest = f"//{place}" if "/" in rest else f"///{place}"
-        meant = f"postgresql:{rest.partition('?')[0]}{sign and '?…'}"
-    elif "://" in name:
-        why = "only a PostgreSQL database can hold a ledger"
-        return errors.NotAnAddress(escape_text(f"{name.partition('://')[0]}://…"), why)
-    elif pairs.keys() <= _ENVIRONMENT_SETTINGS.keys():
-        query = (f"{key}={quote(value, safe='/@:,')}" for key, value in pairs.items())
-        meant = f"postgresql:///?{'&'.join(query)}"
+    key = name.partition("=")[0].strip()
+    start = re.match(r"\s*(\w+)(:(?://)?)", name, re.ASCII)
+    scheme, sign = start.groups() if start else ("", "")
+    if is_keyword(key):
+        shown = f"{key}=…"
+    elif scheme.lower() in _SCHEMES:
+        shown = f"{scheme}{sign}…"
     else:
-        shown, meant = f"{name.partition('=')[0]}=…", "postgresql://host/database"
+        shown = f"{scheme if sign == '://' else '…'}://…"
+        return errors.NotAnAddress(shown, "only a PostgreSQL database can hold a ledger")
+    meant = "postgresql://host/database"
+    for pattern, beginning in _GUESSES.items():
+        if found := re.fullmatch(pattern, name.strip(), re.ASCII | re.IGNORECASE):
+            pairs = re.findall(rf"(\w+)\s*=\s*'?({_PLAIN})", found[1], re.ASCII)
+            query = "&".join(f"{key.lower()}={value}" for key, value in pairs)
+            meant = f"{beginning}{query or found[1]}"
+            break
     return errors.NotAnAddress(
-        escape_text(shown),
-        escape_text(f"an address begins with postgresql://, as in {meant}"),
-        "" if "://" in name else "For a file, type ./ before its name.",
+        shown,
+        f"an address begins with postgresql://, as in {meant}",
+        "See: promisectl guide machines"
+        if "://" in name
+        else "For a file, type ./ before its name.",
     )
-
-
-def _is_secret(setting: str) -> bool:
-    """Whether the value of a setting must not be in an address."""
-    name = setting.lower()
-    return name != _FILE_OF_SECRETS and any(word in name for word in _SECRET_WORDS)
 
 
 def _parse_query(query: str) -> dict[str, str]:
@@ -196,11 +225,10 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
     Its name follows from the host, the port, the database and the schema.
     """
     settings = resolve_settings(address, environ)
-    schema = [
-        word.partition("=")[2]
-        for word in settings.get("options", "").replace("-c ", "-c").split()
-        if word.removeprefix("-c").removeprefix("--").startswith("search_path=")
-    ]
+    words = settings.get("options", "").replace("-c ", "-c").split()
+    pairs = [word.removeprefix("-c").removeprefix("--").partition("=") for word in words]
+    # The server takes hyphens and capitals in the name as well.
+    schema = [value for key, _, value in pairs if key.replace("-", "_").lower() == "search_path"]
     place = (
         settings.get("host") or settings.get("hostaddr", ""),
         settings.get("port", "").strip(",") or _DEFAULT_PORT,
@@ -223,8 +251,18 @@ def _compute_digest(content: bytes) -> int:
 
 
 def is_on_this_machine(settings: Mapping[str, str]) -> bool:
-    """Whether all hosts of an address are sockets or loopback addresses."""
-    hosts = (settings.get("hostaddr") or settings.get("host", "")).split(",")
+    """Whether all hosts of an address are sockets or loopback addresses.
+
+    libpq pairs the two lists: where a number is empty, it asks for the host at the same place. It
+    refuses lists of different lengths.
+    """
+    numbers, names = (settings.get(key, "") for key in ("hostaddr", "host"))
+    hosts = (numbers or names).split(",")
+    if numbers and names:
+        others = names.split(",")
+        if len(others) != len(hosts):
+            return False
+        hosts = [host or other for host, other in zip(hosts, others, strict=True)]
     return all(
         not host
         or host.startswith(("/", "@"))

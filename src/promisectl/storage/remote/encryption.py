@@ -31,13 +31,15 @@ class Encryption(NamedTuple):
     """How a connection is encrypted.
 
     `is_local` is whether it stays on this machine, `sslmode` what somebody chose (empty if nobody
-    did), `is_by_kerberos` whether it has to be encrypted by Kerberos in place of TLS, and
-    `settings` what libpq is given with the address.
+    did), `is_by_kerberos` whether it has to be encrypted by Kerberos in place of TLS,
+    `checks_certificate` whether TLS goes on only with a certificate that is trusted, maybe one for
+    another name, and `settings` what libpq is given with the address.
     """
 
     is_local: bool
     sslmode: str
     is_by_kerberos: bool
+    checks_certificate: bool
     settings: dict[str, Any]
 
     @property
@@ -57,16 +59,19 @@ def choose_encryption(settings: Mapping[str, str], environ: Mapping[str, str]) -
     sslmode = settings.get("sslmode", "")
     gssencmode = settings.get("gssencmode") or environ.get("PGGSSENCMODE")
     is_by_kerberos = gssencmode == "require"
+    root = settings.get("sslrootcert") or environ.get("PGSSLROOTCERT") or ""
+    # libpq checks against a file that is there in every mode.
+    checks = os.path.exists(root or os.path.expanduser(_LIBPQ_FILE))
     if is_local:
-        return Encryption(is_local, sslmode, is_by_kerberos, {})
+        return Encryption(is_local, sslmode, is_by_kerberos, checks, {})
     asked: dict[str, Any] = {"sslmode": _MODES_THAT_ENCRYPT.get(sslmode, sslmode)}
     if not is_by_kerberos:
         asked["gssencmode"] = "disable"
-    is_named = settings.get("sslrootcert") or environ.get("PGSSLROOTCERT")
-    if asked["sslmode"].startswith("verify-") and not is_named:
-        trusted = _find_trusted_file(environ)
+    if asked["sslmode"].startswith("verify-"):
+        checks = True
+        trusted = "" if root else _find_trusted_file(environ)
         asked |= {"sslrootcert": trusted} if trusted else {}
-    return Encryption(is_local, sslmode, is_by_kerberos, asked)
+    return Encryption(is_local, sslmode, is_by_kerberos, checks, asked)
 
 
 def _find_trusted_file(environ: Mapping[str, str]) -> str:

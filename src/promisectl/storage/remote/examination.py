@@ -273,10 +273,13 @@ class _Examination:
         notes = []
         if self._server.is_encrypted:
             says = "encrypted"
-            if not chosen.is_local and chosen.sslmode == "verify-ca":
-                notes.append("sslmode=verify-ca: the name of the server is not checked")
-            elif not chosen.is_local and chosen.sslmode not in ("", "verify-full"):
-                notes.append(f"sslmode={chosen.sslmode}: nobody checks that it is the right server")
+            if not chosen.is_local and chosen.sslmode not in ("", "verify-full"):
+                unchecked = (
+                    "the name of the server is not checked"
+                    if chosen.checks_certificate
+                    else "nobody checks that it is the right server"
+                )
+                notes.append(f"sslmode={chosen.sslmode}: {unchecked}")
         elif chosen.is_local:
             says = "within this machine"
         else:
