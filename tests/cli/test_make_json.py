@@ -258,7 +258,7 @@ BAD = [
     ("[", "line 1, column 2: this is not JSON (expecting value)"),
     ('{"outcome": "a", "to": "b"}]', "line 1, column 28: this is not JSON (expecting value)"),
     ("[" * 100_000, "line 1, column 2: this is not JSON (nested too deeply)"),
-    ('{"replaces": NaN}', "line 1: naN is not JSON"),
+    ('{"replaces": NaN}', "line 1: NaN is not JSON"),
     (f'{{"replaces": {"9" * 5_000}}}', "line 1: a number in it is too long"),
     ('\n{"to": "a", "to": "b"}', "line 2: “to” is there twice"),
     ("\n\n3", 'line 3: a promise is an object, such as {"outcome": "…", "to": "dana"}'),
