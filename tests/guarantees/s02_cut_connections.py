@@ -80,7 +80,11 @@ class Machine:
         self.proxy.begin()
         done = self.run(*scene.words)
         connections = 2 if scene.name in _WITH_A_PERSON else 1
-        assert (done.code, self.proxy.connections) == (0, connections), (scene, done)
+        assert (done.code, self.proxy.connections) == (0, connections), (
+            scene,
+            self.proxy.connections,
+            done,
+        )
         self.proxy.wait_until_settled()
         after = self.describe_copy()
         assert before != after, scene

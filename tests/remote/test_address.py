@@ -63,6 +63,20 @@ def test_a_password_in_an_address_is_refused_and_not_shown(program: Program, nam
         assert SECRET not in result.stdout + result.stderr
 
 
+def name_ledger(
+    program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str
+) -> tuple[str, ...]:
+    """Name a ledger by the option, whose words are returned, by the environment or in the config; the home is the directory then."""
+    monkeypatch.chdir(program.home)
+    if way == "environment":
+        monkeypatch.setenv("PROMISECTL_LEDGER", name)
+    if way == "config":
+        config = program.home / "config" / "promisectl" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f'ledger = "{name}"\n')
+    return ("--ledger", name) if way == "option" else ()
+
+
 @pytest.mark.parametrize("way", ["option", "environment", "config"])
 @pytest.mark.parametrize(
     "name",
@@ -71,14 +85,7 @@ def test_a_password_in_an_address_is_refused_and_not_shown(program: Program, nam
 def test_it_is_refused_wherever_it_comes_from(
     program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str
 ) -> None:
-    monkeypatch.chdir(program.home)
-    before: tuple[str, ...] = ("--ledger", name) if way == "option" else ()
-    if way == "environment":
-        monkeypatch.setenv("PROMISECTL_LEDGER", name)
-    if way == "config":
-        config = program.home / "config" / "promisectl" / "config.toml"
-        config.parent.mkdir(parents=True)
-        config.write_text(f'ledger = "{name}"\n')
+    before = name_ledger(program, monkeypatch, way, name)
     for words in (
         ["owe"],
         ["owe", "--json"],
@@ -168,14 +175,7 @@ NOT_URLS = {
 def test_what_is_meant_as_an_address_is_not_taken_for_a_path(
     program: Program, monkeypatch: pytest.MonkeyPatch, way: str, name: str, address: str
 ) -> None:
-    monkeypatch.chdir(program.home)
-    before: tuple[str, ...] = ("--ledger", name) if way == "option" else ()
-    if way == "environment":
-        monkeypatch.setenv("PROMISECTL_LEDGER", name)
-    if way == "config":
-        config = program.home / "config" / "promisectl" / "config.toml"
-        config.parent.mkdir(parents=True)
-        config.write_text(f'ledger = "{name}"\n')
+    before = name_ledger(program, monkeypatch, way, name)
     files = {path for path in program.home.rglob("*") if path.is_file()}
     commands: Sequence[list[str]] = (["owe"], ["make", "Run", "--to", "me"])
     if way == "config set":

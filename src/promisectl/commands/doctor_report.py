@@ -67,7 +67,7 @@ class DoctorReport(NamedTuple):
 
     @property
     def failed_checks(self) -> set[str]:
-        """The names of the checks with these findings."""
+        """The names of the checks that found damage, or could not be made."""
         return {finding.check for finding in self.wrong_findings}
 
     @property

@@ -244,7 +244,7 @@ class _Move:
                 return head is not None and head.at_mine == last.hash
 
     def _is_abandoned(self) -> bool:
-        """Whether Ctrl-C was pressed since the last message was sent."""
+        """Whether Ctrl-C was pressed since the COMMIT was sent."""
         from promisectl.system import interrupts
 
         self._is_stopped = self._is_stopped or interrupts.take_pending_interrupt()
