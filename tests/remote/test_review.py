@@ -16,6 +16,7 @@ import pytest
 
 from promisectl import errors
 from promisectl.domain.people import Newcomer
+from promisectl.storage.connection import LastAct
 from promisectl.storage.journal import Journal
 from promisectl.storage.remote.server import Server
 from promisectl.storage.remote.server_ledger import ServerLedger
@@ -54,6 +55,12 @@ def has_lock(server: PostgresServer, database: str) -> bool:
     """Whether a command has the lock of the ledger."""
     question = "SELECT 1 FROM pg_locks WHERE relation = 'head'::regclass AND mode = 'RowShareLock'"
     return bool(server.run_sql(question, database=database))
+
+
+def end_connections(server: PostgresServer, database: str) -> None:
+    """Let the server end the connections of all commands."""
+    statement = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'promisectl'"
+    server.run_sql(statement, database=database)
 
 
 def test_every_act_is_dated_by_the_clock_of_the_server(
@@ -116,10 +123,7 @@ def test_a_command_that_asks_what_became_of_it_lets_the_next_one_have_the_copy(
 
     def break_connection(db: sqlite3.Connection) -> None:
         Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
-        postgres_server.run_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'promisectl'",
-            database=database,
-        )
+        end_connections(postgres_server, database)
         command = [sys.executable, "-m", "promisectl", "make", "Call", "--to", "dana"]
         others.append(subprocess.Popen(command, env={**os.environ, **home.environ}))
         while not has_lock(postgres_server, database):
@@ -213,3 +217,55 @@ def test_two_connections_wait_each_for_its_own_answer(address: str) -> None:
     assert first.run("SELECT 2 FROM pg_sleep(0.1)") == [(2,)]
     first.close()
     second.close()
+
+
+def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    others = iter([["bump", "1", "it may slip"], ["note", "1", "all is well again"]])
+
+    class Interrupted(ServerLedger):
+        """A ledger whose connection breaks twice between the lock and the work, while others go on."""
+
+        def lock(self) -> tuple[Server, LastAct]:
+            """Lock the ledger; the server forgets that, and another command on this machine moves."""
+            locked = super().lock()
+            if words := next(others, None):
+                end_connections(postgres_server, database)
+                home.ok(*words)
+            return locked
+
+    def meet_somebody(db: sqlite3.Connection) -> None:
+        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+
+    remote = Interrupted(address, {}, str(home.copy.parent), Caller())
+    remote.run_in_transaction(meet_somebody, None, "", may_replace_rows=False)
+    assert next(others, None) is None
+    commands = [json.loads(line) for line in home.ok("export", "--journal").splitlines()[-4:-1]]
+    verbs = [act["verb"] for command in commands for act in command["acts"]]
+    assert verbs == ["bump", "note", "meet"]
+
+
+def test_doctor_waits_for_a_command_of_its_machine_and_then_knows_what_that_recorded(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    remote = ServerLedger(address, {}, str(home.copy.parent), Caller())
+    doctors = list[subprocess.Popen[str]]()
+
+    def meet_somebody_beside_doctor(db: sqlite3.Connection) -> None:
+        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+        command = [sys.executable, "-m", "promisectl", "doctor", "--fix"]
+        environ = {**os.environ, **home.environ}
+        doctors.append(subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True))
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while not postgres_server.run_sql(waits, database=database):
+            assert doctors[0].poll() is None
+            time.sleep(0.02)
+
+    remote.run_in_transaction(meet_somebody_beside_doctor, None, "", may_replace_rows=False)
+    _, said = doctors[0].communicate(timeout=15)
+    assert doctors[0].returncode == 0, said

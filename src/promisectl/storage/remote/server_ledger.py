@@ -211,7 +211,10 @@ class ServerLedger:
         self._server = None
 
     def catch_up(self, server: Server, head: ServerHead | None, mine: LastAct) -> None:
-        """Bring the copy up to date with the head of the server, if that continues it."""
+        """Bring the copy up to date with the head of the server, if that continues it.
+
+        `mine` is what the head was asked about: the copy may have got more acts since.
+        """
         if head is None:
             if mine.number:
                 raise errors.HistoryWentBack(self.address, 0, mine.number, self.file)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from promisectl.storage.connection import LastAct
     from promisectl.storage.remote.server import Server, ServerHead
     from promisectl.storage.remote.server_ledger import ServerLedger
 
@@ -33,19 +34,20 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
     remote.prepare_move()
     try:
         server = remote.connect()
-        head = server.lock_head(server_ledger.fetch_copy_head(remote.file).number)
+        mine = server_ledger.fetch_copy_head(remote.file)
+        head = server.lock_head(mine.number)
         if head is None:
             return []
         remote.refuse_older_step(head, may_upgrade=True)
         done = []
         if head.step < sql.SCHEMA_STEP:
-            upgrade_server_ledger(remote, server, head, back_up)
+            upgrade_server_ledger(remote, server, head, mine, back_up)
             done.append(
                 f"the ledger on the server was upgraded to schema step {sql.SCHEMA_STEP}, "
                 "which older versions of promisectl can't use"
             )
         else:
-            remote.catch_up(server, head, server_ledger.fetch_copy_head(remote.file))
+            remote.catch_up(server, head, mine)
         done += guards.repair_guards(server)
         server.run("COMMIT")
     except errors.MissingRights as problem:
@@ -57,14 +59,20 @@ def repair_server_ledger(remote: ServerLedger, back_up: Callable[[str], None]) -
 
 
 def upgrade_server_ledger(
-    remote: ServerLedger, server: Server, head: ServerHead, back_up: Callable[[str], None]
+    remote: ServerLedger,
+    server: Server,
+    head: ServerHead,
+    mine: LastAct,
+    back_up: Callable[[str], None],
 ) -> None:
-    """Bring the tables on the server to this step, and its promises to what the acts say now."""
+    """Bring the tables on the server to this step, and its promises to what the acts say now.
+
+    `mine` is the newest act of the copy when the head was read.
+    """
     server.run(*_ALLOW_LONG_UPGRADE)
     for step in range(head.step + 1, sql.SCHEMA_STEP + 1):
         server.run(*statements.UPGRADES[step], seconds=_UPGRADE_SECONDS)
     server.run(statements.SET_STEP, step=sql.SCHEMA_STEP)
-    mine = server_ledger.fetch_copy_head(remote.file)
     remote.catch_up(server, head._replace(step=sql.SCHEMA_STEP), mine)
 
     def send_promises(db: sqlite3.Connection) -> None:

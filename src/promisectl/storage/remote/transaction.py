@@ -60,18 +60,20 @@ def run_move(
     """Run a move on the server and in the copy; return what `work` returns, and if both have it.
 
     `back_up` is called with the reason if the copy has to be migrated. Where the server wants that,
-    the whole move is run again. Raises what `work` raises, the errors of `Server`, and
-    WriteUncertain.
+    or the lock was lost before anything was sent, the whole move is run again. Raises what `work`
+    raises, the errors of `Server`, and WriteUncertain.
     """
-    deadline = time.monotonic() + _RETRY_SECONDS
+    deadline = 0.0
     while True:
         result: list[T] = []
         move = _Move(remote, work, result)
         try:
             is_copy_current = move.run(back_up, may_replace_rows=may_replace_rows)
             return result[0], is_copy_current
-        except errors.ServerFailed as problem:
-            is_passing = libpq_errors.is_to_be_retried(problem.__cause__ or problem)
+        except (errors.ServerFailed, errors.ConnectionLost) as problem:
+            deadline = deadline or time.monotonic() + _RETRY_SECONDS
+            cause = problem.__cause__ or problem
+            is_passing = move.has_lost_lock or libpq_errors.is_to_be_retried(cause)
             if not is_passing or time.monotonic() > deadline:
                 raise
             import random
@@ -95,6 +97,8 @@ class _Move:
         self._work = work
         self._result = result
         self._is_stopped = False
+        self.has_lost_lock = False
+        """Whether the lock was lost before anything was sent: another command moved since."""
 
     def run(self, back_up: Callable[[str], None] | None, *, may_replace_rows: bool) -> bool:
         """Run the move, and return whether the copy has it, too.
@@ -130,8 +134,8 @@ class _Move:
         if self._result:  # the copy appeared meanwhile
             return
         if connection.fetch_last_act(db) != self._before:
-            what = "has other acts than this machine's copy"
-            raise errors.OtherHistory(self._remote.address, what, self._remote.file)
+            self.has_lost_lock = True
+            raise errors.ConnectionLost(self._remote.address, "another command moved meanwhile")
         with self._keep_server_waiting(db):
             result = self._work(db)
             last = connection.fetch_last_act(db)
