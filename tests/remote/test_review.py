@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from promisectl.storage.connection import LastAct
 from promisectl.storage.journal import Journal
 from promisectl.storage.remote.server import Server
 from promisectl.storage.remote.server_ledger import ServerLedger
-from tests.conftest import Program
+from tests.conftest import Program, library
 from tests.remote.conftest import SERVER_CLOCK, stop_server_clock
 from tests.tools.postgres import PostgresServer
 
@@ -61,6 +62,16 @@ def end_connections(server: PostgresServer, database: str) -> None:
     """Let the server end the connections of all commands."""
     statement = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'promisectl'"
     server.run_sql(statement, database=database)
+
+
+def wait_for_waiting_command(server: PostgresServer, database: str) -> None:
+    """Return when a command waits for a lock."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    for _ in range(500):
+        if server.run_sql(waits, database=database):
+            return
+        time.sleep(0.02)
+    raise AssertionError("no command waits for a lock")
 
 
 def test_every_act_is_dated_by_the_clock_of_the_server(
@@ -261,11 +272,32 @@ def test_doctor_waits_for_a_command_of_its_machine_and_then_knows_what_that_reco
         command = [sys.executable, "-m", "promisectl", "doctor", "--fix"]
         environ = {**os.environ, **home.environ}
         doctors.append(subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True))
-        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        while not postgres_server.run_sql(waits, database=database):
-            assert doctors[0].poll() is None
-            time.sleep(0.02)
+        wait_for_waiting_command(postgres_server, database)
 
     remote.run_in_transaction(meet_somebody_beside_doctor, None, "", may_replace_rows=False)
     _, said = doctors[0].communicate(timeout=15)
     assert doctors[0].returncode == 0, said
+
+
+@pytest.mark.parametrize("words", [["list"], ["note", "1", "It goes well"]])
+def test_a_head_that_is_written_just_now_is_looked_for_again(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+    words: list[str],
+) -> None:
+    """A statement sees the rows of the moment at which it is sent, in the tables of the moment at which it gets them."""
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    command = [sys.executable, "-m", "promisectl", *words]
+    with closing(library("psycopg2").connect(address)) as other:
+        other.cursor().execute("CREATE TEMP TABLE kept AS TABLE head; TRUNCATE head")
+        process = subprocess.Popen(
+            command, env={**os.environ, **home.environ}, stderr=subprocess.PIPE, text=True
+        )
+        wait_for_waiting_command(postgres_server, database)
+        other.cursor().execute("INSERT INTO head TABLE kept")
+        other.commit()
+    _, said = process.communicate(timeout=15)
+    assert process.returncode == 0, said

@@ -217,7 +217,10 @@ class Server:
                 if not libpq_errors.is_part_missing(error):
                     raise
             else:
-                return self._decode_head(self._cursor.fetchall())
+                rows = self._cursor.fetchall()
+                # A ledger that is created just now may be found before its head can be seen.
+                if rows or is_second_look:
+                    return self._decode_head(rows)
         self.roll_back()
         ((schema, encoding, tables),) = self.run(_TABLES_OF_SCHEMA)
         if schema is None:
