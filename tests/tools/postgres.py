@@ -162,10 +162,18 @@ class PostgresServer:
 
     def _kill_all(self) -> None:
         """Kill the server with its children, as a power cut does. Each child has a session of its own."""
-        os.kill(self.pid, signal.SIGSTOP)  # so that no child is started meanwhile
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            with suppress(ProcessLookupError):
-                os.kill(int(child), signal.SIGKILL)
+        # It starts no child while it is stopped, and keeps those that have ended in its list.
+        os.kill(self.pid, signal.SIGSTOP)
+        while _read_state(self.pid) not in "TZ":
+            time.sleep(0.001)
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        while alive := [
+            child for child in children.read_text().split() if _read_state(child) != "Z"
+        ]:
+            for child in alive:
+                with suppress(ProcessLookupError):
+                    os.kill(int(child), signal.SIGKILL)
+            time.sleep(0.001)
         os.kill(self.pid, signal.SIGKILL)
 
     def write_file(self, name: str, content: str) -> None:
@@ -216,6 +224,11 @@ class PostgresServer:
             for statement in statements:
                 cursor.execute(statement, bound or None)
             return cursor.fetchall() if cursor.description else []
+
+
+def _read_state(process: int | str) -> str:
+    """The letter that Linux has for the state of a process: T is stopped, Z ended."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 @contextmanager
