@@ -122,6 +122,7 @@ def test_a_pooler_that_ends_transactions_with_each_statement_is_refused(
             assert "is a pooler that ends every transaction" in result.stderr, result.stderr
             assert "pool_mode = transaction" in result.stderr
             assert "Nothing was changed." in result.stderr
+            assert ("--offline" in result.stderr) == (has_copy and words in ("owe", "show 1"))
     assert postgres_server.run_sql("SELECT number, hash FROM head", database=database) == before
 
 
@@ -136,3 +137,42 @@ def test_a_pooler_that_takes_no_options_is_told_apart_from_a_wrong_password(
         assert (result.stdout, result.code) == ("", 5), words
         assert "unsupported startup parameter" in result.stderr
         assert "Leave options out, and let the role have the schema" in result.stderr
+
+
+@pytest.mark.parametrize("path", ["band", "band,choir", "%22band%22"])
+def test_a_pooler_that_drops_the_schema_of_the_address_opens_no_other_ledger(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    database: str,
+    address: str,
+    pool: Callable[..., None],
+    path: str,
+) -> None:
+    postgres_server.run_sql("CREATE SCHEMA band", database=database)
+    pool(pool_mode="transaction", ignore_startup_parameters="options")
+    home, laptop = machine("home"), machine("laptop")
+    laptop.environ["PROMISECTL_LEDGER"] = f"{address}&port={_PORT}&options=-csearch_path%3D{path}"
+    for has_ledger in (False, True):
+        if has_ledger:
+            home.ok("make", "Send the Q3 numbers", "--to", "dana")
+        for words in ("make Run --to me", "owe"):
+            result = laptop(*shlex.split(words))
+            assert (result.stdout, result.code) == ("", 2), words
+            assert (
+                "its search_path has no effect, and the ledger would be in public" in result.stderr
+            )
+    assert home.ok("list").count("\n") == 1
+    home.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3D{path}"
+    home.ok("make", "Run", "--to", "me")  # without the pooler
+
+
+@pytest.mark.parametrize(
+    "path", ["%22$user%22,public", "band,public", "PUBLIC", r"band,\%20public", "public"]
+)
+def test_a_schema_of_the_address_that_has_an_effect(
+    machine: Callable[[str], Program], address: str, path: str
+) -> None:
+    home = machine("home")
+    home.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3D{path}"
+    home.ok("make", "Run", "--to", "me")
+    assert home.ok("list").count("\n") == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conftest import Program
+from tests.remote.conftest import copy_of
 from tests.remote.rows import compare_with_server
 from tests.remote.standby import start_standby
 from tests.tools import postgres
@@ -81,3 +82,42 @@ def test_of_several_servers_moves_find_the_one_that_takes_them(
         assert "Nothing was recorded." in result.stderr
         primary.start()
         home.ok("note", "1", "hm")
+
+
+def test_a_standby_that_lags_behind_has_not_gone_back(
+    machine: Callable[[str], Program], primary: PostgresServer
+) -> None:
+    """It has less than this machine has seen; that the server lost it is known once it takes moves."""
+    home = machine("home")
+    name, empty = primary.create_database(), primary.create_database()
+    for database in (name, empty):
+        home.environ["PROMISECTL_LEDGER"] = primary.address(database)
+        if database == name:
+            home.ok("make", "Send the Q3 numbers", "--to", "dana", "--by", "fri", "--asked")
+    with start_standby(primary) as standby:
+        for database, words, acts in (
+            (name, "accept 1", "2 of the 3"),
+            (empty, "make Run --to me", "0 of the 1"),
+        ):
+            home.environ["PROMISECTL_LEDGER"] = primary.address(database)
+            home.ok(*shlex.split(words))
+            seen = {view: home.ok(*shlex.split(view)) for view in VIEWS}
+            before = copy_of(home).read_bytes()
+            home.environ["PROMISECTL_LEDGER"] = standby.address(database)
+            copy_of(home).write_bytes(before)
+            copy_of(home).chmod(0o600)
+            for view in VIEWS:
+                result = home(*shlex.split(view))
+                assert (result.stdout, result.code) == (seen[view], 0), view
+                assert (
+                    f"(a standby answers that has {acts} acts which this machine has seen)"
+                    in result.stderr
+                )
+            result = home("note", "1", "hm")
+            assert (result.stdout, result.code) == ("", 5)
+            assert "went back" not in result.stderr
+            assert copy_of(home).read_bytes() == before
+        standby.promote()
+        result = home("owe")
+        assert result.code == 5
+        assert "went back to an earlier state (it has 0 acts" in result.stderr
