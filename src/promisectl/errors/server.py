@@ -233,6 +233,34 @@ class ServerFailed(TemporaryLedgerError):
         super().__init__(f"{address} failed ({why}).")
 
 
+class ReadOnlyServer(LedgerError):
+    """The server takes no moves, as it only follows another one.
+
+    `why` is what it says about that.
+    """
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(
+            f"{address} is only for reading ({why}).",
+            "If it is a standby, name the other server as well, with "
+            "target_session_attrs=read-write; see: promisectl guide machines",
+        )
+
+
+class StatementPooling(LedgerError):
+    """A pooler before the server lets no transaction have several statements."""
+
+    effect = "Nothing was changed."
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address} is a pooler that ends every transaction with its first statement.",
+            "Set pool_mode = transaction there; see: promisectl guide machines",
+        )
+
+
 class ConnectionLost(TemporaryLedgerError):
     """The connection to the server broke before the move was recorded."""
 

@@ -219,21 +219,36 @@ def _parse_section(lines: list[str]) -> dict[str, str]:
     return settings
 
 
+def find_search_path(settings: Mapping[str, str]) -> list[str]:
+    """Return the search path that the settings of an address have, if any, in a list."""
+    words = settings.get("options", "").replace("-c ", "-c").split()
+    pairs = [word.removeprefix("-c").removeprefix("--").partition("=") for word in words]
+    # The server takes hyphens and capitals in the name as well.
+    paths = [value for key, _, value in pairs if key.replace("-", "_").lower() == "search_path"]
+    return paths[-1:]
+
+
+def may_find_schema(settings: Mapping[str, str], schema: str) -> bool:
+    """Whether a search path in the settings can lead to a schema; where nobody knows, it can."""
+    for path in find_search_path(settings):
+        if "\\" in path or "$user" in path:
+            return True
+        names = [name.strip().strip('"').lower() for name in path.split(",")]
+        return schema.strip('"').lower() in names
+    return True
+
+
 def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> str:
     """Return the path of this machine's copy of a ledger, in a directory.
 
     Its name follows from the host, the port, the database and the schema.
     """
     settings = resolve_settings(address, environ)
-    words = settings.get("options", "").replace("-c ", "-c").split()
-    pairs = [word.removeprefix("-c").removeprefix("--").partition("=") for word in words]
-    # The server takes hyphens and capitals in the name as well.
-    schema = [value for key, _, value in pairs if key.replace("-", "_").lower() == "search_path"]
     place = (
         settings.get("host") or settings.get("hostaddr", ""),
         settings.get("port", "").strip(",") or _DEFAULT_PORT,
         settings.get("dbname") or settings.get("user", ""),
-        *schema[-1:],
+        *find_search_path(settings),
     )
     digest = _compute_digest("\n".join(place).encode("utf-8", "surrogateescape"))
     return os.path.join(directory, f"{digest:016x}.db")

@@ -9,7 +9,7 @@ from promisectl._typing import TYPE_CHECKING
 from promisectl.system.text import escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _MISSING_PARTS = ("42P01", "42703", "42883")  # table, column, function
 _CREATED_MEANWHILE = ("42P07", "23505", "42710", "42723")
@@ -19,6 +19,11 @@ _HEAD_NOT_MOVED = "22012"  # see MOVE_HEAD
 _MISSING_RIGHTS = ("42501",)
 _BROKEN_CLASSES = ("08", "57P")
 _BROKEN = ("25P03", "25P04")
+_READ_ONLY = "25006"
+_NOT_SUPPORTED = "0A000"
+_SETTINGS_SOURCE = "guc.c"
+_STATEMENT_POOLING = "transaction blocks not allowed in statement pooling mode"
+"""What pgbouncer says, in English alone, after what a server may have answered before."""
 _PAGE = "promisectl guide machines"
 
 # Patterns, which are compiled when there is an error: that takes 0.1 starts of Python.
@@ -30,6 +35,9 @@ _ADVICE_FOR_USERS = {
     ),
     r"no password supplied": "Put the password in ~/.pgpass (mode 0600); ",
     r"authentication failed": "Check the password in ~/.pgpass; ",
+    r"unsupported startup parameter(: options| in options)": (
+        "Leave options out, and let the role have the schema; "
+    ),
     r"no pg_hba\.conf entry": "The server needs a line in pg_hba.conf that lets this machine in; ",
     r"role \"[^\"]*\" does not exist|is not permitted to log in": "Ask whoever runs the server; ",
 }
@@ -84,6 +92,16 @@ def is_part_missing(error: BaseException) -> bool:
     return get_sqlstate(error) in _MISSING_PARTS
 
 
+def is_for_reading(error: BaseException) -> bool:
+    """Whether the server takes no moves, as a standby does, whatever language it speaks.
+
+    Where a transaction can't be READ WRITE, that is a setting which the server does not support.
+    """
+    code = get_sqlstate(error)
+    source = getattr(getattr(error, "diag", None), "source_file", None)
+    return code == _READ_ONLY or (code == _NOT_SUPPORTED and source == _SETTINGS_SOURCE)
+
+
 def is_created_meanwhile(error: BaseException) -> bool:
     """Whether another machine has created what this one was creating."""
     return get_sqlstate(error) in _CREATED_MEANWHILE
@@ -130,10 +148,20 @@ def explain_server_error(address: str, error: BaseException, patience: float) ->
         return errors.LedgerBusy(address, patience)
     if code == _HEAD_NOT_MOVED:
         return errors.ServerFailed(address, "something there keeps the head where it is")
+    if _STATEMENT_POOLING in str(error):
+        return errors.StatementPooling(address)
+    return _choose_error_class(error)(address, describe_error(error))
+
+
+def _choose_error_class(error: BaseException) -> Callable[[str, str], errors.Problem]:
+    """Return the class of the error that takes the address, and what the server says."""
+    code = get_sqlstate(error)
     if code in _MISSING_RIGHTS:
-        return errors.MissingRights(address, describe_error(error))
+        return errors.MissingRights
+    if is_for_reading(error):
+        return errors.ReadOnlyServer
     if is_broken(error):
-        return errors.ConnectionLost(address, describe_error(error))
+        return errors.ConnectionLost
     if code.startswith("23") or is_part_missing(error):
-        return errors.DamagedServerLedger(address, describe_error(error))
-    return errors.ServerFailed(address, describe_error(error))
+        return errors.DamagedServerLedger
+    return errors.ServerFailed

@@ -225,6 +225,7 @@ class Server:
         ((schema, encoding, tables),) = self.run(_TABLES_OF_SCHEMA)
         if schema is None:
             raise errors.MissingRights(self.address, "no schema that you may use")
+        self._check_search_path(schema)
         if tables and not is_second_look:  # another machine may have created the ledger since
             return self._fetch_head(beginning, mine, seconds, is_second_look=True)
         if tables:
@@ -240,6 +241,7 @@ class Server:
         if len(rows) != 1:
             raise errors.DamagedServerLedger(self.address, "it has no head, which every ledger has")
         number, hash_, step, at_mine, moment, schema, first_schema = rows[0]
+        self._check_search_path(first_schema)
         if schema != first_schema:  # where another program's table could come before ours
             from promisectl.system.text import escape_text
 
@@ -249,6 +251,19 @@ class Server:
             raise errors.NewerLedger(self.address, step, sql.SCHEMA_STEP)
         at = datetime.fromisoformat(moment).astimezone(UTC)
         return ServerHead(number, hash_, step, at_mine, at)
+
+    def _check_search_path(self, schema: str) -> None:
+        """Refuse a search path of the address that a pooler has dropped. Raises NotAnAddress.
+
+        The ledger would be another one, in the first schema that is there without it.
+        """
+        if addresses.may_find_schema(self._settings, schema):
+            return
+        from promisectl.system.text import escape_text
+
+        why = f"its search_path has no effect, and the ledger would be in {schema}"
+        see = "See: promisectl guide machines"
+        raise errors.NotAnAddress(escape_text(self.address), escape_text(why), see)
 
     def create_ledger(self, *, is_second_try: bool = False) -> ServerHead | None:
         """Begin a move in a new ledger, which is there once the move is committed.
@@ -311,6 +326,11 @@ class Server:
     def roll_back(self) -> None:
         """End the transaction; nothing of it is recorded."""
         self.run("ROLLBACK")
+
+    def is_standby(self) -> bool:
+        """Whether the server only follows another one, as far as it says so."""
+        ((answer,),) = self.run("SELECT current_setting('in_hot_standby', true)")
+        return bool(answer == "on")
 
     def keep_alive(self) -> None:
         """Tell the server that a long command is still at work."""

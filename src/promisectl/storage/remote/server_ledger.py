@@ -131,6 +131,7 @@ class ServerLedger:
             errors.AuthenticationFailed,
             errors.NoSuchDatabase,
             errors.MissingRights,
+            errors.StatementPooling,
         ) as problem:
             self.close()
             self._add_consequence(problem)
@@ -217,7 +218,7 @@ class ServerLedger:
         """
         if head is None:
             if mine.number:
-                raise errors.HistoryWentBack(self.address, 0, mine.number, self.file)
+                raise self._explain_missing_acts(server, 0, mine.number)
             return
         self._check_history(server, head, mine)
         if head.number != mine.number:
@@ -264,9 +265,19 @@ class ServerLedger:
                 db, head.number, theirs[head.number]
             )
         if knows_last or not theirs:
-            raise errors.HistoryWentBack(self.address, head.number, mine.number, self.file)
+            raise self._explain_missing_acts(server, head.number, mine.number)
         what = "has a history that was rewritten" if knows_first else "holds another ledger"
         raise errors.OtherHistory(self.address, what, self.file)
+
+    def _explain_missing_acts(self, server: Server, acts: int, seen: int) -> errors.LedgerError:
+        """Return the error for a server that has fewer acts than this machine has seen.
+
+        A standby may only lag behind. The server that it follows is then the one to be reached.
+        """
+        if server.is_standby():
+            why = f"a standby answers that has {acts:,} of the {seen:,} acts which this machine has"
+            return errors.Unreachable(self.address, f"{why} seen")
+        return errors.HistoryWentBack(self.address, acts, seen, self.file)
 
     # For moves
 
