@@ -79,6 +79,7 @@ NEVER_SEEN = {
     "is not possible": "every move has a reason of its own",
     "Can't check": "a repair mends it first, and doctor shows it as a finding",
     "Repair it: promisectl doctor --fix": "the same",
+    "another command moved meanwhile": "the move begins again, and would have to lose the lock for ten seconds",
     "it is not encrypted": "libpq refuses such a connection first",
     "is damaged, or was replaced a moment ago": "somebody would have to put another ledger there within a millisecond",
 }

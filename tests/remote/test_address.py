@@ -555,3 +555,25 @@ def test_the_number_of_a_host_changes_no_copy() -> None:
         for name in (named, f"{named}?hostaddr=192.0.2.7", f"{named}?hostaddr=192.0.2.8")
     ]
     assert len({*paths}) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "schema", "may"),
+    [
+        ("", "public", True),
+        ("-cstatement_timeout=1", "public", True),
+        ("-csearch_path=band", "band", True),
+        ("-csearch_path=band", "public", False),
+        ("-c search_path=BAND,public", "public", True),
+        ("--search-path=band -csearch_path=choir", "band", False),
+        ("-csearch_path=band,\\ choir", "public", True),
+        ('-csearch_path="Ana-Lopez"', '"Ana-Lopez"', True),
+        ('-csearch_path="Ana-Lopez"', "public", False),
+        ('-csearch_path="a,b",c', '"a,b"', True),
+        ('-csearch_path="a""b"', "public", True),
+        ('-csearch_path="$user",public', "ana", True),
+    ],
+)
+def test_a_search_path_without_effect_is_known(options: str, schema: str, *, may: bool) -> None:
+    """Where nobody can know, the schema may be right."""
+    assert addresses.may_find_schema({"options": options}, schema) is may

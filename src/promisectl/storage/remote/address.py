@@ -231,10 +231,12 @@ def find_search_path(settings: Mapping[str, str]) -> list[str]:
 def may_find_schema(settings: Mapping[str, str], schema: str) -> bool:
     """Whether a search path in the settings can lead to a schema; where nobody knows, it can."""
     for path in find_search_path(settings):
-        if "\\" in path or "$user" in path:
+        if any(sign in path for sign in ("\\", "$user", '""')):
             return True
-        names = [name.strip().strip('"').lower() for name in path.split(",")]
-        return schema.strip('"').lower() in names
+        import re
+
+        names = re.findall(r'"[^"]+"|[^",\s]+', path.lower())
+        return schema.strip('"').lower() in [name.strip('"') for name in names]
     return True
 
 
