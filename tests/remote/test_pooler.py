@@ -20,7 +20,7 @@ from tests.remote.rows import compare_with_server
 from tests.tools.postgres import PostgresServer
 
 _PORT = 6432
-_START_SECONDS = 10
+_START_SECONDS = 30
 
 
 def _find_user() -> dict[str, Any]:
