@@ -31,7 +31,7 @@ if TYPE_CHECKING:
             """The path of this machine's copy."""
 
         def lock(self) -> tuple[Server, LastAct]:
-            """Lock the ledger, bring the copy up to date, and return the newest act it was locked at."""
+            """Lock the ledger, bring the copy up to date, and return the act it was locked at."""
 
         def connect(self, is_abandoned: Callable[[], bool] | None = None) -> Server:
             """Return the connection of this command."""
