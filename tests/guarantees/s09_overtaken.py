@@ -54,15 +54,14 @@ _LOOKS = (
     Scene("doctor", ("doctor",)),
     Scene("doctor --fix", ("doctor", "--fix")),
     Scene("doctor --fix (where nothing is)", ("doctor", "--fix"), "nothing"),
-    Scene("status", ("status",)),
     Scene("list", ("list", "--all")),
     Scene("export", ("export", "--journal")),
     Scene("backup", ("backup", "~/files/new.db")),
 )
-"""Commands that record nothing."""
-_THOROUGHLY = ("make", "undo", "make (founding)", "doctor --fix")
+"""Commands that record nothing, and ask the server."""
+_THOROUGHLY = ("make", "undo", "make (founding)")
 """The commands that are also overtaken while they connect; all connections begin alike."""
-_BEHIND = ("make", "note", "undo", "import (csv)", "doctor", "doctor --fix", "status", "export")
+_BEHIND = ("make", "note", "undo", "import (csv)", "doctor --fix", "export")
 """The commands that are also tried where the copy lacks what another machine has recorded."""
 _SAMPLE = ("make (founding)", "note", "undo")
 _OTHERS_OF_A_SAMPLE = OTHERS[1:2]
