@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from itertools import count, product
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -50,6 +50,8 @@ OTHERS = (
     ("person", "rename", "dana", "dana-b"),
 )
 """The commands that overtake."""
+_ELSEWHERE = OTHERS[1:3] + OTHERS[4:]
+"""Those that also do so on another machine, where only what they record matters."""
 _LOOKS = (
     Scene("doctor", ("doctor",)),
     Scene("doctor --fix", ("doctor", "--fix")),
@@ -293,6 +295,15 @@ def _list_starts(size: Size, mutant: str | None) -> list[Start]:
     return [*map(Start, known), *(behind if size.whole else ())]
 
 
+def _list_others(size: Size, mutant: str | None) -> list[tuple[tuple[str, ...], bool]]:
+    """The commands that overtake, each with whether it is on the same machine."""
+    here, elsewhere = (
+        (OTHERS, _ELSEWHERE) if size.whole else (_OTHERS_OF_A_SAMPLE, _OTHERS_OF_A_SAMPLE)
+    )
+    there = () if mutant else elsewhere
+    return [*((other, True) for other in here), *((other, False) for other in there)]
+
+
 def _tried(size: Size, mutant: str | None, step: Step) -> Found:
     size = SAMPLE if mutant else size
     number = _WORKERS if size.whole else _WORKERS_OF_A_SAMPLE
@@ -311,12 +322,12 @@ def _tried(size: Size, mutant: str | None, step: Step) -> Found:
             free.put(open_machines(mutant))
             sound.put(open_machines(None))
         oracle, learner = Oracle(sound), open_machines(None)
-        others = OTHERS if size.whole else _OTHERS_OF_A_SAMPLE
+        others = _list_others(size, mutant)
         cases = [
             Case(start, piece, other, is_same_machine)
             for start in _list_starts(size, mutant)
             for piece in _iter_places(start, learner.learn_messages(start), size)
-            for other, is_same_machine in product(others, (True,) if mutant else (True, False))
+            for other, is_same_machine in others
         ]
         cases = cases[:_MOST_OF_A_MUTANT] if mutant else cases
         done, lock = count(1), threading.Lock()
