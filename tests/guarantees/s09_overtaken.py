@@ -187,13 +187,13 @@ class Machines:
         return bool(self._schema.run(question, (backend,)))
 
     def _is_copy_locked(self) -> bool:
-        """Whether a command has the lock of the first machine's copy."""
+        """Whether a command reads or writes the first machine's copy, so that another one would wait to write."""
         copy = servers.find_copy(self._homes[0], self._addresses[0])
         if not copy.exists():
             return False
         with closing(sqlite3.connect(copy, timeout=0, isolation_level=None)) as db:
             try:
-                db.execute("BEGIN IMMEDIATE")
+                db.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError:
                 return True
             db.execute("ROLLBACK")
