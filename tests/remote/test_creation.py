@@ -9,6 +9,7 @@ import pytest
 
 from promisectl.compiled import postgresql as statements
 from tests.conftest import Program
+from tests.guarantees.harness.proxy import CLIENT, Cut, Piece, Proxy
 from tests.remote.rows import compare_with_server, fetch_server_rows
 from tests.tools.fork_server import shared
 from tests.tools.postgres import PostgresServer
@@ -47,6 +48,25 @@ def test_machines_that_make_the_first_promise_at_once(
     for program in programs[:2]:
         compare_with_server(postgres_server, database, program.copy)
     assert list_tables(postgres_server, database) == sorted([*statements.TABLES, "head"])
+
+
+def test_only_the_command_that_created_the_ledger_says_that_it_is_new(
+    machine: Callable[[str], Program], address: str
+) -> None:
+    home, other = machine("home"), machine("other")
+    make = ["make", "Send the numbers", "--to", "dana"]
+
+    def make_elsewhere(_: object) -> None:
+        assert "New ledger: " in shared().run(make, env=get_environment(other)).stderr
+
+    with Proxy(address) as proxy:
+        environ = get_environment(home) | {"PROMISECTL_LEDGER": proxy.database}
+        proxy.begin(Cut(Piece(1, CLIENT, 4, "Q", commits=False), "held"), make_elsewhere)
+        done = shared().run(make, env=environ)
+        assert proxy.was_cut.is_set()
+    assert done.code == 0, done.stderr
+    assert done.stdout.startswith("#2 ")
+    assert "New ledger" not in done.stderr
 
 
 def get_environment(program: Program) -> dict[str, str]:

@@ -19,7 +19,7 @@ from promisectl import errors
 from promisectl.domain.people import Newcomer
 from promisectl.storage.connection import LastAct
 from promisectl.storage.journal import Journal
-from promisectl.storage.remote.server import Server
+from promisectl.storage.remote.server import Server, ServerHead
 from promisectl.storage.remote.server_ledger import ServerLedger
 from tests.conftest import Program, library
 from tests.remote.conftest import SERVER_CLOCK, stop_server_clock
@@ -257,6 +257,34 @@ def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
     commands = [json.loads(line) for line in home.ok("export", "--journal").splitlines()[-4:-1]]
     verbs = [act["verb"] for command in commands for act in command["acts"]]
     assert verbs == ["bump", "note", "meet"]
+
+
+def test_a_command_that_lost_the_lock_while_it_caught_up_begins_again(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
+) -> None:
+    home = machine("home")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    others = iter([["bump", "1", "it may slip"]])
+
+    class Interrupted(ServerLedger):
+        """A ledger whose connection breaks after the answer with the lock, while another command goes on."""
+
+        def catch_up(self, server: Server, head: ServerHead | None, mine: LastAct) -> None:
+            """Catch up; before that, the server forgets the lock, and another command on this machine moves."""
+            if words := next(others, None):
+                end_connections(postgres_server, database)
+                home.ok(*words)
+            super().catch_up(server, head, mine)
+
+    def meet_somebody(db: sqlite3.Connection) -> None:
+        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+
+    remote = Interrupted(address, {}, str(home.copy.parent), Caller())
+    remote.run_in_transaction(meet_somebody, None, "", may_replace_rows=False)
+    assert next(others, None) is None
+    commands = [json.loads(line) for line in home.ok("export", "--journal").splitlines()[-3:-1]]
+    verbs = [act["verb"] for command in commands for act in command["acts"]]
+    assert verbs == ["bump", "meet"]
 
 
 def test_doctor_waits_for_a_command_of_its_machine_and_then_knows_what_that_recorded(

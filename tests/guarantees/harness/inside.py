@@ -30,7 +30,8 @@ WORLD = {
     "PAGER": "cat",
 }
 _CORES = 2
-_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # where nothing waits for a disk
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+"""A directory where nothing waits for a disk, if there is one."""
 
 
 def homes(directory: str) -> dict[str, str]:
@@ -124,7 +125,7 @@ class Home:
 @contextmanager
 def home() -> Iterator[Home]:
     """A home that is gone afterwards, and an environment in which nothing else is said."""
-    with tempfile.TemporaryDirectory(prefix="promisectl-guarantees-", dir=_MEMORY) as directory:
+    with tempfile.TemporaryDirectory(prefix="promisectl-guarantees-", dir=MEMORY) as directory:
         os.environ.update(homes(directory))
         yield Home(directory)
 

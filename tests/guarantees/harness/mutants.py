@@ -391,6 +391,15 @@ def _short_outcome() -> None:
     transaction._OUTCOME_SECONDS = 1
 
 
+def _answers_about_a_later_copy() -> None:
+    from promisectl.storage.remote import server_ledger
+
+    catch_up = server_ledger.ServerLedger.catch_up
+    server_ledger.ServerLedger.catch_up = lambda remote, server, head, _: catch_up(
+        remote, server, head, server_ledger.fetch_copy_head(remote.file)
+    )
+
+
 STEP_LATER = "one schema step later"
 """Not wrong: the program that knows the next step, met with a ledger of the one before."""
 MUTANTS: dict[str, Callable[[], None]] = {
@@ -433,6 +442,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "waiting inside the driver": _waits_in_library,
     "an error of the copy reported": _copy_failures_reported,
     "a second for the outcome": _short_outcome,
+    "an answer about a later copy": _answers_about_a_later_copy,
     "synchronous=NORMAL": _opened_with(EXTRA="NORMAL"),
     "synchronous=FULL": _opened_with(EXTRA="FULL"),
     "journal_mode=MEMORY": _opened_with(DELETE="MEMORY"),

@@ -188,6 +188,7 @@ class Template:
         self.home = directory / name
         self.home.mkdir()
         scenes.write_files(self.home / "files")
+        (self.home / "files" / "big.csv").unlink()  # no proof with a server imports it
         schema = Schema(database)
         lines = [
             Asked(
@@ -209,6 +210,10 @@ class Template:
     def lay(self, home: Path, schema: Schema, address: str, data: str = _DATA) -> None:
         """Begin anew: the ledger of the template in a schema, and its home, whose copy is for an address."""
         schema.copy_rows_from(self.schema)
+        self.lay_home(home, address, data)
+
+    def lay_home(self, home: Path, address: str, data: str = _DATA) -> None:
+        """Begin anew on a machine: the home of the template, whose copy is for an address."""
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.home, home)
         if self.schema:

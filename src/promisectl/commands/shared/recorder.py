@@ -13,7 +13,7 @@ from promisectl.domain.promise import Act, Promise, Side, Terms, Verb
 from promisectl.records import fields
 from promisectl.rendering import formats, messages
 from promisectl.rendering.messages import MoveReport
-from promisectl.storage import ledger, queries
+from promisectl.storage import ledger, ledger_file, queries
 from promisectl.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -222,18 +222,34 @@ def write_to_ledger(
 
     A hook hears of it at the end of the command. Raises NoLedgerDirectory, and what that raises.
     """
-    is_new = not ledger.has_ledger(env.ledger)
-    if is_new:
-        env.ensure_ledger_directory()
-    if env.hook_file:
-        from promisectl.commands.shared import hooks
+    if ledger.has_ledger(env.ledger):
+        return _run_transaction(env, work, back_up, reason)
+    env.ensure_ledger_directory()
+    is_new = False
 
-        result = hooks.run_transaction_with_hook(env, work, back_up, reason)
-    else:
-        result = ledger.run_in_transaction(env.ledger, work, back_up, reason)
+    def work_in_new_ledger(db: sqlite3.Connection) -> T:
+        nonlocal is_new
+        is_new = ledger_file.find_journal_head(db) is None  # else another command was faster
+        return work(db)
+
+    result = _run_transaction(env, work_in_new_ledger, back_up, reason)
     if is_new:
         env.print_hint(f"New ledger: {env.ledger}")
     return result
+
+
+def _run_transaction(
+    env: Env,
+    work: Callable[[sqlite3.Connection], T],
+    back_up: Callable[[str], None],
+    reason: str,
+) -> T:
+    """Call `work` in a transaction; a hook hears of it at the end of the command."""
+    if env.hook_file:
+        from promisectl.commands.shared import hooks
+
+        return hooks.run_transaction_with_hook(env, work, back_up, reason)
+    return ledger.run_in_transaction(env.ledger, work, back_up, reason)
 
 
 @contextmanager

@@ -310,7 +310,11 @@ class ServerLedger:
         return result
 
     def lock(self) -> tuple[Server, LastAct]:
-        """Lock the ledger on the server, bring the copy up to date, and return the newest act."""
+        """Lock the ledger on the server, bring the copy up to date, and return the newest act.
+
+        Of that only number and hash are given, as the lock was taken at it: if the lock is lost
+        meanwhile, another command on this machine may bring the copy further.
+        """
         is_reused, is_second_try = self._server is not None, False
         while True:
             server = self.connect()
@@ -335,9 +339,10 @@ class ServerLedger:
             if head:
                 self.caller.use_clock(head.moment)  # first, as catching up may take long
             self.catch_up(server, head, mine)
-            if head:
-                self.refuse_older_step(head)
-            return server, fetch_copy_head(self.file)
+            if head is None:
+                return server, mine
+            self.refuse_older_step(head)
+            return server, connection.LastAct(head.number, head.hash)
 
 
 def has_upgrade(step: int) -> bool:
