@@ -329,3 +329,30 @@ def test_a_head_that_is_written_just_now_is_looked_for_again(
         other.commit()
     _, said = process.communicate(timeout=15)
     assert process.returncode == 0, said
+
+
+def test_the_same_act_of_another_machine_is_not_taken_for_the_own_one(
+    machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
+) -> None:
+    home, laptop = machine("home"), machine("laptop")
+    home.ok("make", "Send the numbers", "--to", "dana")
+    laptop.ok("list")
+    here, there = (
+        ServerLedger(address, {}, str(program.copy.parent), Caller()) for program in (home, laptop)
+    )
+
+    def meet_somebody(db: sqlite3.Connection) -> None:
+        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+
+    def lose_connection_to_other(db: sqlite3.Connection) -> None:
+        meet_somebody(db)
+        end_connections(postgres_server, database)
+        there.run_in_transaction(meet_somebody, None, "", may_replace_rows=False)
+
+    with pytest.raises(errors.ConnectionLost):
+        here.run_in_transaction(lose_connection_to_other, None, "", may_replace_rows=False)
+    last = [
+        json.loads(program.ok("export", "--journal").splitlines()[-2]) for program in (home, laptop)
+    ]
+    assert last[0] == last[1]
+    assert [act["verb"] for act in last[0]["acts"]] == ["meet"]

@@ -205,11 +205,15 @@ _HEAD = select(
     .scalar_subquery()
     .label("schema"),
     func.quote_ident(func.current_schema()).label("first_schema"),
+    func.txid_current_if_assigned().label("transaction"),
 )
 
 SERVER_STATEMENTS: dict[str, ClauseElement] = {
     "HEAD": _HEAD,
     "LOCK_HEAD": select(text("1")).select_from(_head).with_for_update(),
+    "TRANSACTION_STATUS": select(
+        func.txid_status(bindparam("transaction", type_=BigInteger)).label("status")
+    ),
     "HASHES": select(_ACT_TABLE.c.number, _ACT_TABLE.c.hash).where(
         _ACT_TABLE.c.number.in_([bindparam("first"), bindparam("second")])
     ),

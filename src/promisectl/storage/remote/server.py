@@ -45,7 +45,8 @@ class ServerHead(NamedTuple):
     """The newest act on the server, and the schema step of the ledger there.
 
     `at_mine` is the hash of the act with the number that was asked for, None if there is none, and
-    `moment` the clock of the server (aware UTC).
+    `moment` the clock of the server (aware UTC). `transaction` is the number that the server gave
+    to the transaction of a move.
     """
 
     number: int
@@ -53,6 +54,7 @@ class ServerHead(NamedTuple):
     step: int
     at_mine: str | None
     moment: datetime
+    transaction: int | None
 
 
 def _import_driver() -> None:
@@ -240,7 +242,7 @@ class Server:
     def _decode_head(self, rows: list[tuple[Any, ...]]) -> ServerHead:
         if len(rows) != 1:
             raise errors.DamagedServerLedger(self.address, "it has no head, which every ledger has")
-        number, hash_, step, at_mine, moment, schema, first_schema = rows[0]
+        number, hash_, step, at_mine, moment, schema, first_schema, transaction = rows[0]
         self._check_search_path(first_schema)
         if schema != first_schema:  # where another program's table could come before ours
             from promisectl.system.text import escape_text
@@ -250,7 +252,7 @@ class Server:
         if step > sql.SCHEMA_STEP:
             raise errors.NewerLedger(self.address, step, sql.SCHEMA_STEP)
         at = datetime.fromisoformat(moment).astimezone(UTC)
-        return ServerHead(number, hash_, step, at_mine, at)
+        return ServerHead(number, hash_, step, at_mine, at, transaction)
 
     def _check_search_path(self, schema: str) -> None:
         """Refuse a search path of the address that a pooler has dropped. Raises NotAnAddress.
@@ -286,6 +288,11 @@ class Server:
                 return self._decode_head(self._cursor.fetchall())
         self.roll_back()
         return None
+
+    def has_failed(self, transaction: int) -> bool:
+        """Whether a transaction is known not to have been committed."""
+        rows = self.run(statements.TRANSACTION_STATUS, transaction=transaction)
+        return rows == [("aborted",)]
 
     def find_hashes(self, *numbers: int) -> dict[int, str]:
         """Return the hashes of up to two acts by their numbers, of those that are there."""

@@ -309,11 +309,10 @@ class ServerLedger:
             self._note_copy_time()
         return result
 
-    def lock(self) -> tuple[Server, LastAct]:
-        """Lock the ledger on the server, bring the copy up to date, and return the newest act.
+    def lock(self) -> tuple[Server, ServerHead]:
+        """Lock the ledger on the server, bring the copy up to date, and return the locked head.
 
-        Of that only number and hash are given, as the lock was taken at it: if the lock is lost
-        meanwhile, another command on this machine may bring the copy further.
+        If the lock is lost meanwhile, another command on this machine may bring the copy further.
         """
         is_reused, is_second_try = self._server is not None, False
         while True:
@@ -332,17 +331,16 @@ class ServerLedger:
                 if head is None:  # another machine was faster
                     is_second_try = True
                     continue
-            if head and head.number - mine.number > _MAX_ACTS_UNDER_LOCK:
-                head = server.read_head(mine.number)  # others may go on meanwhile
-                self.catch_up(server, head, mine)
-                continue
-            if head:
-                self.caller.use_clock(head.moment)  # first, as catching up may take long
-            self.catch_up(server, head, mine)
             if head is None:
-                return server, mine
+                raise self._explain_missing_acts(server, 0, mine.number)
+            if head.number - mine.number > _MAX_ACTS_UNDER_LOCK:
+                unlocked = server.read_head(mine.number)  # others may go on meanwhile
+                self.catch_up(server, unlocked, mine)
+                continue
+            self.caller.use_clock(head.moment)  # first, as catching up may take long
+            self.catch_up(server, head, mine)
             self.refuse_older_step(head)
-            return server, connection.LastAct(head.number, head.hash)
+            return server, head
 
 
 def has_upgrade(step: int) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol, TypeVar
 
     from promisectl.storage.connection import LastAct
-    from promisectl.storage.remote.server import Server
+    from promisectl.storage.remote.server import Server, ServerHead
 
     T = TypeVar("T")
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         def file(self) -> str:
             """The path of this machine's copy."""
 
-        def lock(self) -> tuple[Server, LastAct]:
-            """Lock the ledger, bring the copy up to date, and return the act it was locked at."""
+        def lock(self) -> tuple[Server, ServerHead]:
+            """Lock the ledger, bring the copy up to date, and return the head."""
 
         def connect(self, is_abandoned: Callable[[], bool] | None = None) -> Server:
             """Return the connection of this command."""
@@ -106,7 +106,7 @@ class _Move:
         Where it has not, the next command brings the copy up to date.
         """
         try:
-            self._server, self._before = self._remote.lock()
+            self._server, self._head = self._remote.lock()
             ledger_file.run_file_transaction(
                 self._remote.file,
                 self._work_and_send,
@@ -133,15 +133,16 @@ class _Move:
     def _work_and_send(self, db: sqlite3.Connection) -> None:
         if self._result:  # the copy appeared meanwhile
             return
-        if connection.fetch_last_act(db)[:2] != self._before[:2]:  # another number, or hash
+        before = connection.fetch_last_act(db)
+        if (before.number, before.hash) != (self._head.number, self._head.hash):
             self.has_lost_lock = True
             raise errors.ConnectionLost(self._remote.address, "another command moved meanwhile")
         with self._keep_server_waiting(db):
             result = self._work(db)
             last = connection.fetch_last_act(db)
-            pieces = _iter_changes(db, self._server, self._before, last)
+            pieces = _iter_changes(db, self._server, before, last)
             message = self._send_all_but_last(pieces)
-        if last.number == self._before.number:
+        if last.number == before.number:
             self._server.roll_back()
             self._result.append(result)
             return
@@ -227,14 +228,14 @@ class _Move:
             self._remote.close()
             try:
                 server = self._remote.connect(self._is_abandoned)
-                head = server.read_head(last.number)
-                if head is not None and head.at_mine == last.hash:
+                if self._has_act(server, server.read_head(last.number), last):
                     return True
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
                 head = server.lock_head(last.number)
                 if head is None and server.create_ledger() is None:
                     head = server.lock_head(last.number)
+                return self._has_act(server, head, last)
             except (errors.Unreachable, errors.ConnectionLost):
                 if time.monotonic() + pause > deadline:
                     raise
@@ -244,8 +245,17 @@ class _Move:
                         raise
                     time.sleep(_RETRY_LOOK_SECONDS)
                 pause = min(2 * pause, 5.0)
-            else:
-                return head is not None and head.at_mine == last.hash
+
+    def _has_act(self, server: Server, head: ServerHead | None, last: LastAct) -> bool:
+        """Whether the server has the last act of this move.
+
+        The same command on another machine makes an act with the same hash in the same second, so
+        the server is also asked what became of the transaction.
+        """
+        if head is None or head.at_mine != last.hash:
+            return False
+        transaction = self._head.transaction
+        return transaction is None or not server.has_failed(transaction)
 
     def _is_abandoned(self) -> bool:
         """Whether Ctrl-C was pressed since the COMMIT was sent."""
