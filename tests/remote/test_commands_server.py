@@ -10,13 +10,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from promisectl import errors, models
 from tests.cli.terminal import ended, in_another, terminal
-from tests.conftest import Program
+from tests.conftest import Program, library
 from tests.guarantees.harness.proxy import Cut, Proxy
 from tests.records.test_schema import check_answer
 from tests.remote.conftest import copy_of
@@ -250,6 +251,25 @@ def test_a_python_program_reads_what_the_server_has(filled: Program, kept_addres
         with models.open_ledger(named) as session:
             assert session.info["ledger"] == str(copy_of(filled))
             assert session.exec(select(models.Act)).all()[-1].text == "from elsewhere"
+
+
+def test_a_python_program_waits_for_its_own_server_as_before(filled: Program) -> None:
+    """The driver has one callback for all connections of a process."""
+    extensions = library("psycopg2.extensions")
+
+    def wait(connection: Any) -> None:
+        raise AssertionError(connection)
+
+    before = extensions.get_wait_callback()
+    extensions.set_wait_callback(wait)
+    try:
+        filled.ok("note", "1", "It goes well")
+        with models.open_ledger():
+            assert extensions.get_wait_callback() is wait
+        assert filled("--ledger", "postgresql://x@/y?host=/none", "list").code == 5
+        assert extensions.get_wait_callback() is wait
+    finally:
+        extensions.set_wait_callback(before)
 
 
 # A person who takes their time

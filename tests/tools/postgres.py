@@ -205,19 +205,16 @@ class PostgresServer:
         """Run statements, each on its own, and return the rows of the last one."""
         from psycopg2 import connect
 
-        with (
-            leave_out_deadlines(),
-            closing(
-                connect(
-                    host=str(self.directory),
-                    port=self._settings.get("port", "5432"),
-                    dbname=database,
-                    user=user,
-                    connect_timeout=10,
-                    client_encoding="UTF8",
-                )
-            ) as connection,
-        ):
+        with closing(
+            connect(
+                host=str(self.directory),
+                port=self._settings.get("port", "5432"),
+                dbname=database,
+                user=user,
+                connect_timeout=10,
+                client_encoding="UTF8",
+            )
+        ) as connection:
             connection.autocommit = True
             cursor = connection.cursor()
             cursor.execute("SET lock_timeout = '20s'")  # a test that would wait for ever fails
@@ -229,19 +226,6 @@ class PostgresServer:
 def _read_state(process: int | str) -> str:
     """The letter that Linux has for the state of a process: T is stopped, Z ended."""
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-
-
-@contextmanager
-def leave_out_deadlines() -> Iterator[None]:
-    """Wait for a server as long as it takes: the program sets one deadline for all connections of a process."""
-    from psycopg2 import extensions
-
-    waiting = extensions.get_wait_callback()
-    extensions.set_wait_callback(None)
-    try:
-        yield
-    finally:
-        extensions.set_wait_callback(waiting)
 
 
 def _environment() -> dict[str, str]:

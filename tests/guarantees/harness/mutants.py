@@ -8,7 +8,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -362,7 +362,7 @@ def _locking_views() -> None:
 def _waits_in_library() -> None:
     from promisectl.storage.remote import wait_callback
 
-    wait_callback.Waiter.begin_wait = lambda *_: None
+    wait_callback.Waiter.limit_wait = lambda *_: nullcontext()
 
 
 class _Unseen(list[Any]):

@@ -99,10 +99,7 @@ def run_sql(address: str, sql: str, bound: Sequence[Any] = ()) -> list[tuple[Any
     """Run statements at an address as one message, in one transaction, and return the rows of the last one."""
     import psycopg2
 
-    with (
-        postgres.leave_out_deadlines(),
-        closing(psycopg2.connect(address, application_name=_APPLICATION)) as connection,
-    ):
+    with closing(psycopg2.connect(address, application_name=_APPLICATION)) as connection:
         connection.autocommit = True
         cursor = connection.cursor()
         cursor.execute(sql, bound or None)

@@ -105,14 +105,14 @@ class Server:
         _import_driver()
         import psycopg2
 
-        self._waiter.begin_wait(patience, self.is_abandoned)
         try:
-            connection = psycopg2.connect(
-                self.address,
-                application_name="promisectl",
-                client_encoding="UTF8",
-                **self.encryption.settings,
-            )
+            with self._waiter.limit_wait(patience, self.is_abandoned):
+                connection = psycopg2.connect(
+                    self.address,
+                    application_name="promisectl",
+                    client_encoding="UTF8",
+                    **self.encryption.settings,
+                )
         except wait_callback.TooLong as error:
             why = f"no answer within {patience:g} seconds"
             raise errors.Unreachable(self.address, why) from error
@@ -154,12 +154,12 @@ class Server:
         seconds: float = _ANSWER_SECONDS,
         **bound: Any,
     ) -> None:
-        self._waiter.begin_wait(seconds, self.is_abandoned)
         whole = b";\n".join(
             message if isinstance(message, bytes) else self.bind(message, **bound)
             for message in messages
         )
-        self._cursor.execute(whole)
+        with self._waiter.limit_wait(seconds, self.is_abandoned):
+            self._cursor.execute(whole)
 
     def bind(self, statement: str, **bound: Any) -> bytes:
         """Return a statement with its values in it."""

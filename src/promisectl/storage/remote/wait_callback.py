@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import select
 import time
+from contextlib import contextmanager
 
 from promisectl._typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 _ABANDON_LOOK_SECONDS = 0.05
@@ -33,16 +34,23 @@ class Waiter:
         self.deadline = 0.0
         self.is_abandoned: Callable[[], bool] | None = None
 
-    def begin_wait(self, seconds: float, is_abandoned: Callable[[], bool] | None) -> None:
+    @contextmanager
+    def limit_wait(self, seconds: float, is_abandoned: Callable[[], bool] | None) -> Iterator[None]:
         """Let the driver wait by this for the next answer, which has to come within `seconds`.
 
-        The driver has one callback for all connections.
+        The driver has one callback for all connections of a process; a Python program may have
+        others of its own.
         """
         from psycopg2 import extensions
 
         self.deadline = time.monotonic() + seconds
         self.is_abandoned = is_abandoned
+        former = extensions.get_wait_callback()
         extensions.set_wait_callback(self)
+        try:
+            yield
+        finally:
+            extensions.set_wait_callback(former)
 
     def __call__(self, connection: Any) -> None:
         """Wait until the driver has what it waits for. Raises TooLong and Abandoned."""
