@@ -13,6 +13,7 @@ from tests.tools import postgres
 from tests.tools.postgres import PostgresServer
 
 VIEWS = ("owe", "list --all", "show 1", "log", "export --journal")
+STANDBY = "that is a standby, which takes no moves"
 MOVES = ("make Run --to me", "accept 1", "undo", "person rename dana dk", "doctor --fix")
 
 
@@ -44,7 +45,9 @@ def test_a_standby_shows_all_and_takes_no_moves(
             assert "Nothing was changed." in result.stderr
             assert "target_session_attrs=read-write" in result.stderr
         assert laptop.ok("export", "--journal") == home.ok("export", "--journal")
+        assert STANDBY in laptop.ok("doctor")
         standby.promote()
+        assert STANDBY not in laptop.ok("doctor")
         laptop.ok("accept", "1")
         compare_with_server(standby, name, laptop.copy)
 
@@ -116,6 +119,9 @@ def test_a_standby_that_lags_behind_has_not_gone_back(
             result = home("note", "1", "hm")
             assert (result.stdout, result.code) == ("", 5)
             assert "went back" not in result.stderr
+            result = home("doctor")
+            assert result.code == 5
+            assert f"a standby answers that has {acts} acts" in result.stdout
             assert copy_of(home).read_bytes() == before
         standby.promote()
         result = home("owe")

@@ -44,7 +44,8 @@ _SETTINGS_SQL = """SELECT version(), current_setting('server_version_num', true)
   has_schema_privilege('public', current_schema(), 'CREATE'),
   has_schema_privilege(current_schema(), 'CREATE'),
   current_setting('fsync', true), current_setting('full_page_writes', true),
-  current_setting('synchronous_commit', true), to_regclass('head') IS NOT NULL"""
+  current_setting('synchronous_commit', true), to_regclass('head') IS NOT NULL,
+  pg_is_in_recovery()"""
 _MISSING_RIGHTS_SQL = """SELECT needed.privilege || ' on ' || needed.name
   FROM unnest(%(rights)s, %(tables)s) WITH ORDINALITY AS needed (privilege, name, place)
   WHERE CASE WHEN to_regclass(needed.name) IS NULL THEN false
@@ -69,6 +70,7 @@ class _ServerSettings(NamedTuple):
     full_page_writes: str | None
     synchronous_commit: str | None
     has_ledger: bool
+    is_standby: bool
 
 
 def examine_server_ledger(remote: ServerLedger) -> list[IntegrityFinding]:
@@ -215,6 +217,8 @@ class _Examination:
                 f"{sql.SCHEMA_STEP}: `promisectl doctor --fix` upgrades it, "
                 "and older versions can't use it any more"
             )
+        if settings.is_standby:
+            yield "that is a standby, which takes no moves"
         if settings.is_superuser:
             yield "that is a superuser, who may do anything: use a role with fewer rights"
         elif missing := self.list_missing_rights(settings):

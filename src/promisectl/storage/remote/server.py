@@ -335,9 +335,8 @@ class Server:
         self.run("ROLLBACK")
 
     def is_standby(self) -> bool:
-        """Whether the server only follows another one, as far as it says so."""
-        ((answer,),) = self.run("SELECT current_setting('in_hot_standby', true)")
-        return bool(answer == "on")
+        """Whether the server only follows another one."""
+        return self.run("SELECT pg_is_in_recovery()") == [(True,)]
 
     def keep_alive(self) -> None:
         """Tell the server that a long command is still at work."""
