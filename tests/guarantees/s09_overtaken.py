@@ -235,10 +235,11 @@ class Oracle:
         """What is wrong with an outcome: nothing, where one of the orders explains it."""
         if any(_is_explained(found, self.find_outcome(case, order)) for order in _ORDERS):
             return []
-        one, other = (self.find_outcome(case, order) for order in _ORDERS[:2])
-        if case.start.scene.words[0] == "doctor" and _is_examined_in_between(found, one, other):
-            return []
-        return [f"{case}: {'; '.join(_iter_differences(found, one))}"]
+        known = [self.find_outcome(case, order) for order in _ORDERS[:2]]
+        for field, words in (("held", case.start.scene.words), ("other", case.other)):
+            if words[0] == "doctor" and _is_examined_in_between(found, known, field):
+                return []
+        return [f"{case}: {'; '.join(_iter_differences(found, known[0]))}"]
 
 
 def _is_explained(found: Outcome, known: Outcome) -> bool:
@@ -255,14 +256,15 @@ def _is_lost(done: Done) -> bool:
     return done.code == errors.LedgerError.exit_code and said.startswith(_LOST)
 
 
-def _is_examined_in_between(found: Outcome, *known: Outcome) -> bool:
+def _is_examined_in_between(found: Outcome, known: Sequence[Outcome], field: str) -> bool:
     """Whether every line of an examination is one that it has before or after the other command, as it takes several looks."""
-    assert found.held
-    lines = {line for one in known if one.held for line in _iter_lines(one.held)}
-    same = (found.held.code, found.other, found.content)
-    return lines.issuperset(_iter_lines(found.held)) and same in [
-        (one.held.code, one.other, one.content) for one in known if one.held
-    ]
+    examined: Done = getattr(found, field)
+    outcomes: list[Done] = [getattr(one, field) for one in known]
+    lines = {line for done in outcomes for line in _iter_lines(done)}
+    return lines.issuperset(_iter_lines(examined)) and any(
+        examined.code == done.code and found == one._replace(**{field: examined})
+        for done, one in zip(outcomes, known, strict=True)
+    )
 
 
 def _iter_lines(done: Done) -> Iterator[str]:
