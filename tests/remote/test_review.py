@@ -184,6 +184,28 @@ def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
     assert postgres_server.run_sql(in_first, database=database) == []
 
 
+@pytest.mark.parametrize(
+    "command", [("list",), ("make", "Call", "--to", "lee"), ("doctor", "--fix")]
+)
+def test_a_damaged_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+    command: tuple[str, ...],
+) -> None:
+    """It has lost its head; that does not mean that there is no ledger."""
+    machine("home").ok("make", "Send the numbers", "--to", "dana")
+    postgres_server.run_sql("CREATE SCHEMA ana", "TRUNCATE head", database=database)
+    guest = machine("guest")
+    guest.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3Dana,public"
+    result = guest(*command)
+    assert (result.stdout, result.code) == ("", 5)
+    assert "it has no head, which every ledger has" in result.stderr
+    in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
+    assert postgres_server.run_sql(in_first, database=database) == []
+
+
 def test_a_ledger_begins_again_where_its_tables_were_dropped(
     machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
 ) -> None:
@@ -240,7 +262,7 @@ def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
     class Interrupted(ServerLedger):
         """A ledger whose connection breaks twice between the lock and the work, while others go on."""
 
-        def lock(self) -> tuple[Server, LastAct]:
+        def lock(self) -> tuple[Server, ServerHead]:
             """Lock the ledger; the server forgets that, and another command on this machine moves."""
             locked = super().lock()
             if words := next(others, None):
