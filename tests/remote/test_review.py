@@ -21,6 +21,7 @@ from promisectl.storage.connection import LastAct
 from promisectl.storage.journal import Journal
 from promisectl.storage.remote.server import Server, ServerHead
 from promisectl.storage.remote.server_ledger import ServerLedger
+from promisectl.storage.remote.wait_callback import Waiter
 from tests.conftest import Program, library
 from tests.remote.conftest import SERVER_CLOCK, stop_server_clock
 from tests.tools.postgres import PostgresServer
@@ -250,6 +251,25 @@ def test_two_connections_wait_each_for_its_own_answer(address: str) -> None:
     assert first.run("SELECT 2 FROM pg_sleep(0.1)") == [(2,)]
     first.close()
     second.close()
+
+
+def test_two_threads_that_wait_at_once_give_the_driver_its_own_wait_back() -> None:
+    extensions = library("psycopg2.extensions")
+
+    def wait(connection: object) -> None:
+        raise AssertionError(connection)
+
+    before = extensions.get_wait_callback()
+    extensions.set_wait_callback(wait)
+    try:
+        first, second = (Waiter().limit_wait(1, None) for _ in range(2))
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        second.__exit__(None, None, None)
+        assert extensions.get_wait_callback() is wait
+    finally:
+        extensions.set_wait_callback(before)
 
 
 def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
