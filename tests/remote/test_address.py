@@ -572,6 +572,8 @@ def test_the_number_of_a_host_changes_no_copy() -> None:
         ('-csearch_path="a,b",c', '"a,b"', True),
         ('-csearch_path="a""b"', "public", True),
         ('-csearch_path="$user",public', "ana", True),
+        (f"-csearch_path={'b' * 64}", "b" * 63, True),
+        (f"-csearch_path={'b' * 63}", "public", False),
     ],
 )
 def test_a_search_path_without_effect_is_known(options: str, schema: str, *, may: bool) -> None:

@@ -123,6 +123,10 @@ def test_a_pooler_that_ends_transactions_with_each_statement_is_refused(
             assert "pool_mode = transaction" in result.stderr
             assert "Nothing was changed." in result.stderr
             assert ("--offline" in result.stderr) == (has_copy and words in ("owe", "show 1"))
+        result = home("doctor")
+        assert result.code == 5
+        assert "is a pooler that ends every transaction" in result.stdout, result.stdout
+        assert "pool_mode = transaction" in result.stdout
     assert postgres_server.run_sql("SELECT number, hash FROM head", database=database) == before
 
 

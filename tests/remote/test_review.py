@@ -21,6 +21,7 @@ from promisectl.storage.connection import LastAct
 from promisectl.storage.journal import Journal
 from promisectl.storage.remote.server import Server, ServerHead
 from promisectl.storage.remote.server_ledger import ServerLedger
+from promisectl.storage.remote.wait_callback import Waiter
 from tests.conftest import Program, library
 from tests.remote.conftest import SERVER_CLOCK, stop_server_clock
 from tests.tools.postgres import PostgresServer
@@ -184,6 +185,28 @@ def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
     assert postgres_server.run_sql(in_first, database=database) == []
 
 
+@pytest.mark.parametrize(
+    "command", [("list",), ("make", "Call", "--to", "lee"), ("doctor", "--fix")]
+)
+def test_a_damaged_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
+    machine: Callable[[str], Program],
+    postgres_server: PostgresServer,
+    address: str,
+    database: str,
+    command: tuple[str, ...],
+) -> None:
+    """It has lost its head; that does not mean that there is no ledger."""
+    machine("home").ok("make", "Send the numbers", "--to", "dana")
+    postgres_server.run_sql("CREATE SCHEMA ana", "TRUNCATE head", database=database)
+    guest = machine("guest")
+    guest.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3Dana,public"
+    result = guest(*command)
+    assert (result.stdout, result.code) == ("", 5)
+    assert "it has no head, which every ledger has" in result.stderr
+    in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
+    assert postgres_server.run_sql(in_first, database=database) == []
+
+
 def test_a_ledger_begins_again_where_its_tables_were_dropped(
     machine: Callable[[str], Program], postgres_server: PostgresServer, database: str
 ) -> None:
@@ -230,6 +253,25 @@ def test_two_connections_wait_each_for_its_own_answer(address: str) -> None:
     second.close()
 
 
+def test_two_threads_that_wait_at_once_give_the_driver_its_own_wait_back() -> None:
+    extensions = library("psycopg2.extensions")
+
+    def wait(connection: object) -> None:
+        raise AssertionError(connection)
+
+    before = extensions.get_wait_callback()
+    extensions.set_wait_callback(wait)
+    try:
+        first, second = (Waiter().limit_wait(1, None) for _ in range(2))
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        second.__exit__(None, None, None)
+        assert extensions.get_wait_callback() is wait
+    finally:
+        extensions.set_wait_callback(before)
+
+
 def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
     machine: Callable[[str], Program], postgres_server: PostgresServer, address: str, database: str
 ) -> None:
@@ -240,7 +282,7 @@ def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
     class Interrupted(ServerLedger):
         """A ledger whose connection breaks twice between the lock and the work, while others go on."""
 
-        def lock(self) -> tuple[Server, LastAct]:
+        def lock(self) -> tuple[Server, ServerHead]:
             """Lock the ledger; the server forgets that, and another command on this machine moves."""
             locked = super().lock()
             if words := next(others, None):

@@ -47,6 +47,8 @@ _ENVIRONMENT_SETTINGS = {
     "sslmode": "PGSSLMODE",
 }
 _DEFAULT_PORT = "5432"
+_MAX_NAME_BYTES = 63
+"""The server cuts longer names."""
 _SYSTEM_DIRECTORY = "/etc/postgresql-common"
 """Where the driver's libpq looks for services that no file of the user has."""
 
@@ -235,8 +237,10 @@ def may_find_schema(settings: Mapping[str, str], schema: str) -> bool:
             return True
         import re
 
-        names = re.findall(r'"[^"]+"|[^",\s]+', path.lower())
-        return schema.strip('"').lower() in [name.strip('"') for name in names]
+        names = [name.strip('"') for name in re.findall(r'"[^"]+"|[^",\s]+', path.lower())]
+        if any(len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES for name in names):
+            return True
+        return schema.strip('"').lower() in names
     return True
 
 

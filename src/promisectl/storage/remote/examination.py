@@ -130,10 +130,18 @@ class _Examination:
         return self._head is not None and self._head.step < sql.SCHEMA_STEP
 
     def _run_check(self, name: str, check: Callable[[], IntegrityFinding]) -> IntegrityFinding:
-        """Return the finding of a check, or one that it ended with an error."""
+        """Return the finding of a check, or one that it ended with an error.
+
+        A pooler that lets no transaction have several statements has closed the connection.
+        """
         try:
             finding = check()
-        except (errors.ConnectionLost, errors.NewerLedger, errors.LedgerBusy):
+        except (
+            errors.ConnectionLost,
+            errors.StatementPooling,
+            errors.NewerLedger,
+            errors.LedgerBusy,
+        ):
             raise
         except errors.LedgerError as problem:
             finding = _build_problem_finding(name, problem)

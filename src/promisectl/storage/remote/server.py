@@ -212,6 +212,7 @@ class Server:
         # An earlier transaction that only read may still be open.
         is_idle = self._connection.info.transaction_status == extensions.TRANSACTION_STATUS_IDLE
         end = () if is_idle else ("ROLLBACK",)
+        has_table = False
         with self._translate_errors():
             try:
                 self._send(*end, *beginning, statements.HEAD, seconds=seconds, mine=mine)
@@ -219,7 +220,7 @@ class Server:
                 if not libpq_errors.is_part_missing(error):
                     raise
             else:
-                rows = self._cursor.fetchall()
+                rows, has_table = self._cursor.fetchall(), True
                 # A ledger that is created just now may be found before its head can be seen.
                 if rows or is_second_look:
                     return self._decode_head(rows)
@@ -228,7 +229,8 @@ class Server:
         if schema is None:
             raise errors.MissingRights(self.address, "no schema that you may use")
         self._check_search_path(schema)
-        if tables and not is_second_look:  # another machine may have created the ledger since
+        # Another machine may have created the ledger since, also in a later schema.
+        if (tables or has_table) and not is_second_look:
             return self._fetch_head(beginning, mine, seconds, is_second_look=True)
         if tables:
             from promisectl.system.text import escape_text

@@ -275,8 +275,9 @@ class ServerLedger:
         A standby may only lag behind. The server that it follows is then the one to be reached.
         """
         if server.is_standby():
-            why = f"a standby answers that has {acts:,} of the {seen:,} acts which this machine has"
-            return errors.Unreachable(self.address, f"{why} seen")
+            part = f"{acts:,} of the {seen:,} acts"
+            why = f"a standby answers that has {part} which this machine has seen"
+            return errors.Unreachable(self.address, why)
         return errors.HistoryWentBack(self.address, acts, seen, self.file)
 
     # For moves

@@ -33,24 +33,27 @@ class Waiter:
     def __init__(self) -> None:
         self.deadline = 0.0
         self.is_abandoned: Callable[[], bool] | None = None
+        self.former: Any = None
+        """The callback of the program, which it gets back."""
 
     @contextmanager
     def limit_wait(self, seconds: float, is_abandoned: Callable[[], bool] | None) -> Iterator[None]:
         """Let the driver wait by this for the next answer, which has to come within `seconds`.
 
         The driver has one callback for all connections of a process; a Python program may have
-        others of its own.
+        others of its own, and may wait in several threads, of which any can be the last one.
         """
         from psycopg2 import extensions
 
         self.deadline = time.monotonic() + seconds
         self.is_abandoned = is_abandoned
         former = extensions.get_wait_callback()
+        self.former = former.former if isinstance(former, Waiter) else former
         extensions.set_wait_callback(self)
         try:
             yield
         finally:
-            extensions.set_wait_callback(former)
+            extensions.set_wait_callback(self.former)
 
     def __call__(self, connection: Any) -> None:
         """Wait until the driver has what it waits for. Raises TooLong and Abandoned."""
