@@ -65,6 +65,11 @@ def end_connections(server: PostgresServer, database: str) -> None:
     server.run_sql(statement, database=database)
 
 
+def meet_somebody(db: sqlite3.Connection) -> None:
+    """Record one act, which is the same each time."""
+    Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+
+
 def wait_for_waiting_command(server: PostgresServer, database: str) -> None:
     """Return when a command waits for a lock."""
     waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -134,7 +139,7 @@ def test_a_command_that_asks_what_became_of_it_lets_the_next_one_have_the_copy(
     others = list[subprocess.Popen[bytes]]()
 
     def break_connection(db: sqlite3.Connection) -> None:
-        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+        meet_somebody(db)
         end_connections(postgres_server, database)
         command = [sys.executable, "-m", "promisectl", "make", "Call", "--to", "dana"]
         others.append(subprocess.Popen(command, env={**os.environ, **home.environ}))
@@ -290,9 +295,6 @@ def test_a_command_that_lost_the_lock_to_another_of_its_machine_begins_again(
                 home.ok(*words)
             return locked
 
-    def meet_somebody(db: sqlite3.Connection) -> None:
-        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
-
     remote = Interrupted(address, {}, str(home.copy.parent), Caller())
     remote.run_in_transaction(meet_somebody, None, "", may_replace_rows=False)
     assert next(others, None) is None
@@ -318,9 +320,6 @@ def test_a_command_that_lost_the_lock_while_it_caught_up_begins_again(
                 home.ok(*words)
             super().catch_up(server, head, mine)
 
-    def meet_somebody(db: sqlite3.Connection) -> None:
-        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
-
     remote = Interrupted(address, {}, str(home.copy.parent), Caller())
     remote.run_in_transaction(meet_somebody, None, "", may_replace_rows=False)
     assert next(others, None) is None
@@ -338,7 +337,7 @@ def test_doctor_waits_for_a_command_of_its_machine_and_then_knows_what_that_reco
     doctors = list[subprocess.Popen[str]]()
 
     def meet_somebody_beside_doctor(db: sqlite3.Connection) -> None:
-        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
+        meet_somebody(db)
         command = [sys.executable, "-m", "promisectl", "doctor", "--fix"]
         environ = {**os.environ, **home.environ}
         doctors.append(subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True))
@@ -382,9 +381,6 @@ def test_the_same_act_of_another_machine_is_not_taken_for_the_own_one(
     here, there = (
         ServerLedger(address, {}, str(program.copy.parent), Caller()) for program in (home, laptop)
     )
-
-    def meet_somebody(db: sqlite3.Connection) -> None:
-        Journal(db, datetime(2026, 11, 23, 9, tzinfo=UTC), "make").insert_person(NEWCOMER)
 
     def lose_connection_to_other(db: sqlite3.Connection) -> None:
         meet_somebody(db)

@@ -275,8 +275,7 @@ class ServerLedger:
         A standby may only lag behind. The server that it follows is then the one to be reached.
         """
         if server.is_standby():
-            part = f"{acts:,} of the {seen:,} acts"
-            why = f"a standby answers that has {part} which this machine has seen"
+            why = f"a standby answers that is at act {acts:,}, and this machine is at act {seen:,}"
             return errors.Unreachable(self.address, why)
         return errors.HistoryWentBack(self.address, acts, seen, self.file)
 
