@@ -221,27 +221,25 @@ def _parse_section(lines: list[str]) -> dict[str, str]:
     return settings
 
 
-def find_search_path(settings: Mapping[str, str]) -> list[str]:
-    """Return the search path that the settings of an address have, if any, in a list."""
+def find_search_path(settings: Mapping[str, str]) -> str | None:
+    """Return the search path that the settings of an address have, if any."""
     words = settings.get("options", "").replace("-c ", "-c").split()
     pairs = [word.removeprefix("-c").removeprefix("--").partition("=") for word in words]
     # The server takes hyphens and capitals in the name as well.
     paths = [value for key, _, value in pairs if key.replace("-", "_").lower() == "search_path"]
-    return paths[-1:]
+    return paths[-1] if paths else None
 
 
 def may_find_schema(settings: Mapping[str, str], schema: str) -> bool:
     """Whether a search path in the settings can lead to a schema; where nobody knows, it can."""
-    for path in find_search_path(settings):
-        if any(sign in path for sign in ("\\", "$user", '""')):
-            return True
-        import re
+    path = find_search_path(settings)
+    if path is None or any(sign in path for sign in ("\\", "$user", '""')):
+        return True
+    import re
 
-        names = [name.strip('"') for name in re.findall(r'"[^"]+"|[^",\s]+', path.lower())]
-        if any(len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES for name in names):
-            return True
-        return schema.strip('"').lower() in names
-    return True
+    names = [name.strip('"') for name in re.findall(r'"[^"]+"|[^",\s]+', path.lower())]
+    is_any_cut = any(len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES for name in names)
+    return is_any_cut or schema.strip('"').lower() in names
 
 
 def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> str:
@@ -250,11 +248,12 @@ def find_copy_path(address: str, environ: Mapping[str, str], directory: str) -> 
     Its name follows from the host, the port, the database and the schema.
     """
     settings = resolve_settings(address, environ)
+    path = find_search_path(settings)
     place = (
         settings.get("host") or settings.get("hostaddr", ""),
         settings.get("port", "").strip(",") or _DEFAULT_PORT,
         settings.get("dbname") or settings.get("user", ""),
-        *find_search_path(settings),
+        *([] if path is None else [path]),
     )
     digest = _compute_digest("\n".join(place).encode("utf-8", "surrogateescape"))
     return os.path.join(directory, f"{digest:016x}.db")
