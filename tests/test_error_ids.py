@@ -27,23 +27,21 @@ near-miss needs-icalendar neither-side-me newer-ledger no-act no-alias no-copy-y
 no-driver no-due-date no-editor no-field no-file-named no-home no-ledger-directory no-lines
 no-other-side no-person no-promise no-revision no-series no-side no-side-in-line no-sides
 no-such-database no-temporary-file no-topic no-upgrade no-zone-database nobody-to-write-to
-nobody-yet not-a-backup not-a-ledger not-a-ledger-database not-a-person not-a-whole-number not-an-address
-not-encrypted not-in-series not-open not-rebuilt not-restored not-unicode not-while-offline
-not-with-acts not-with-format nothing-changed nothing-open nothing-to-answer nothing-to-back-up
-nothing-to-redo nothing-to-undo old-sqlite older-ledger one-date-for-all option-before-program
-option-without-value orphan-journal other-history part-unchanged parts-in-ring parts-too-deep
-password-in-address person-of-self picture-exists placeholder-text read-only
-read-only-server rebuild-on-server
-replaced-is-open reply-by-without-offer restore-from-itself restore-needs-yes restore-onto-server
-risk-of-promisee root-in-foreign-directory same-counterparty same-name same-person scattered-text
-series-too-long series-too-short series-without-end server-failed several-readers shifted-into-past
-skipped-in-series stale-revision
-statement-pooling stdout-failed tags-unchanged terms-changed text-too-long
-told-too-early too-early too-many-words two-dates-in-line undo-blocked unknown-column
-unknown-command unknown-ending unknown-field-in-line unknown-option unknown-profile unknown-setting
-unknown-zone unreachable unreadable-date unreadable-rule unsaid-told-too-early until-before-first
-wal-mode-ledger whose-terms words-among-ids write-uncertain write-unconfirmed wrong-encoding
-wrong-setting
+nobody-yet not-a-backup not-a-ledger not-a-ledger-database not-a-person not-a-whole-number
+not-an-address not-encrypted not-in-series not-open not-rebuilt not-restored not-unicode
+not-while-offline not-with-acts not-with-format nothing-changed nothing-open nothing-to-answer
+nothing-to-back-up nothing-to-redo nothing-to-undo old-sqlite older-ledger one-date-for-all
+option-before-program option-without-value orphan-journal other-history part-unchanged parts-in-ring
+parts-too-deep password-in-address person-of-self picture-exists placeholder-text read-only
+read-only-server rebuild-on-server replaced-is-open reply-by-without-offer restore-from-itself
+restore-needs-yes restore-onto-server risk-of-promisee root-in-foreign-directory same-counterparty
+same-name same-person scattered-text series-too-long series-too-short series-without-end
+server-failed several-readers shifted-into-past skipped-in-series stale-revision statement-pooling
+stdout-failed tags-unchanged terms-changed text-too-long told-too-early too-early too-many-words
+two-dates-in-line undo-blocked unknown-column unknown-command unknown-ending unknown-field-in-line
+unknown-option unknown-profile unknown-setting unknown-zone unreachable unreadable-date
+unreadable-rule unsaid-told-too-early until-before-first wal-mode-ledger whose-terms words-among-ids
+write-uncertain write-unconfirmed wrong-encoding wrong-setting
 """
 
 

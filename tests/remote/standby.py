@@ -47,10 +47,5 @@ def start_standby(primary: PostgresServer) -> Iterator[_Standby]:
         skip_or_fail("pg_basebackup is not on this machine")
     place = Path(mkdtemp(prefix="pg-", dir="/tmp"))
     standby = _Standby(place, programs, primary)
-    try:
-        standby.create()
-        standby.start()
+    with postgres.serve(standby):
         yield standby
-    finally:
-        standby.stop()
-        rmtree(place, ignore_errors=True)

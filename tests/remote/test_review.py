@@ -167,6 +167,17 @@ def test_a_schema_may_have_any_name(
 
 
 @pytest.mark.parametrize(
+    ("statement", "code", "sentence"),
+    [
+        (
+            "SELECT 1",
+            2,
+            "the first schema on its search path is ana, and the ledger is in public",
+        ),
+        ("TRUNCATE head", 5, "it has no head, which every ledger has"),
+    ],
+)
+@pytest.mark.parametrize(
     "command", [("list",), ("make", "Call", "--to", "lee"), ("doctor", "--fix")]
 )
 def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
@@ -174,40 +185,21 @@ def test_a_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
     postgres_server: PostgresServer,
     address: str,
     database: str,
+    statement: str,
+    code: int,
+    sentence: str,
     command: tuple[str, ...],
 ) -> None:
+    """Also one that has lost its head: there is a ledger nevertheless."""
     machine("home").ok("make", "Send the numbers", "--to", "dana")
-    postgres_server.run_sql("CREATE SCHEMA ana", database=database)
+    postgres_server.run_sql("CREATE SCHEMA ana", statement, database=database)
+    before = postgres_server.run_sql("SELECT number FROM head", database=database)
     guest = machine("guest")
     guest.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3Dana,public"
     result = guest(*command)
-    assert result.code == 2
-    assert (
-        "the first schema on its search path is ana, and the ledger is in public" in result.stderr
-    )
-    assert postgres_server.run_sql("SELECT number FROM head", database=database) == [(2,)]
-    in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
-    assert postgres_server.run_sql(in_first, database=database) == []
-
-
-@pytest.mark.parametrize(
-    "command", [("list",), ("make", "Call", "--to", "lee"), ("doctor", "--fix")]
-)
-def test_a_damaged_ledger_in_a_later_schema_of_the_search_path_is_left_alone(
-    machine: Callable[[str], Program],
-    postgres_server: PostgresServer,
-    address: str,
-    database: str,
-    command: tuple[str, ...],
-) -> None:
-    """It has lost its head; that does not mean that there is no ledger."""
-    machine("home").ok("make", "Send the numbers", "--to", "dana")
-    postgres_server.run_sql("CREATE SCHEMA ana", "TRUNCATE head", database=database)
-    guest = machine("guest")
-    guest.environ["PROMISECTL_LEDGER"] = f"{address}&options=-csearch_path%3Dana,public"
-    result = guest(*command)
-    assert (result.stdout, result.code) == ("", 5)
-    assert "it has no head, which every ledger has" in result.stderr
+    assert (result.stdout, result.code) == ("", code)
+    assert sentence in result.stderr
+    assert postgres_server.run_sql("SELECT number FROM head", database=database) == before
     in_first = "SELECT 1 FROM pg_class WHERE relnamespace = 'ana'::regnamespace"
     assert postgres_server.run_sql(in_first, database=database) == []
 

@@ -242,13 +242,20 @@ def start_server(
     # Not in TMPDIR: the path of a socket has at most 107 bytes, and `nobody` has to get there.
     place = Path(tempfile.mkdtemp(prefix="pg-", dir=directory or "/tmp"))
     server = PostgresServer(place, programs, settings)
+    with serve(server):
+        yield server
+
+
+@contextmanager
+def serve(server: PostgresServer) -> Iterator[None]:
+    """Create a server and start it; with the block it ends, and its directory goes."""
     try:
         server.create()
         server.start()
-        yield server
+        yield
     finally:
         server.stop()
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(server.directory, ignore_errors=True)
 
 
 def main() -> None:
